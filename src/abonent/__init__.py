@@ -1,0 +1,1 @@
+"""Abonent: the open self-service portal of utilities («личный кабинет абонента», «жеке кабинет»)."""

@@ -1,0 +1,133 @@
+"""Personal accounts, links to people, the codes and tries that prove them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from abonent.base.identifiers import new_public_id
+from abonent.portal.models import Organisation
+
+
+class Account(models.Model):
+    """A personal account («лицевой счёт», «дербес шот») as billing describes it."""
+
+    number = models.CharField(max_length=30)
+    key = models.CharField(max_length=30, unique=True)
+    """`identifiers.account_key(number)`: leading zeros and dashes forgiven."""
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id)
+    """Its name in URLs; the number itself stays out of them."""
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="accounts")
+    payer = models.CharField(max_length=200)
+    """Full name, surname first: «Иванов Иван Иванович»."""
+    address = models.CharField(max_length=300)
+    """Locality, street, house; the flat stands apart."""
+    flat = models.CharField(max_length=20, blank=True)
+    residents = models.PositiveSmallIntegerField(null=True)
+    area = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=30, blank=True)
+    """Contacts known to billing: told when a first, weakly proven link is made."""
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    owner_version = models.PositiveIntegerField(default=1)
+    """Grows when billing reports a new owner: links end, older codes are void."""
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "number"], name="accounts_account_org")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def full_address(self) -> str:
+        return f"{self.address}, {self.flat}" if self.flat else self.address
+
+
+class AccountLink(models.Model):
+    """A person sees an account. A family links one account many times; a link ends, it is not deleted."""
+
+    class Method(models.TextChoices):
+        PAYMENT = "payment"
+        NAME_AND_FLAT = "name_and_flat"
+        CODE = "code"
+        STAFF = "staff"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id)
+    method = models.CharField(max_length=20, choices=Method.choices)
+    created_at = models.DateTimeField()
+    limited_until = models.DateTimeField(null=True, blank=True)
+    """Until then (or confirmation) names are masked, no PDF, no other people. `objected_at` keeps it so."""
+    objected_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "account"], condition=Q(ended_at__isnull=True), name="accounts_link_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["account"], condition=Q(ended_at__isnull=True), name="accounts_link_account")
+        ]
+
+
+class PrintedCode(models.Model):
+    """A one-time code that staff printed for an account: the strong proof where there is no bill."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="printed_codes")
+    series = models.CharField(max_length=40, unique=True)
+    """The random part from which the code is derived; the code itself is not kept."""
+    owner_version = models.PositiveIntegerField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+
+
+class UsedCode(models.Model):
+    """One use: the row is the use, and the unique key is what makes it one."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    series = models.CharField(max_length=40)
+    used_at = models.DateTimeField()
+    used_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "series"], name="accounts_code_one_use")]
+
+
+class LinkAttempt(models.Model):
+    """A try to link, written in its own transaction before anything is compared. Append-only.
+
+    The number is an HMAC; `neighbourhood` is the HMAC of the number's block of twenty, so that counting
+    through neighbours is seen without keeping numbers. Limits are counted here.
+    """
+
+    class Outcome(models.TextChoices):
+        TRYING = "trying"
+        LINKED = "linked"
+        ALREADY = "already"
+        MISMATCH = "mismatch"
+        LIMITED = "limited"
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
+    address = models.GenericIPAddressField(null=True)
+    network = models.CharField(max_length=45, blank=True)
+    """The /24 or /48 of the address."""
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    method = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    number_hash = models.CharField(max_length=64)
+    neighbourhood = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "at"], name="accounts_try_user"),
+            models.Index(fields=["number_hash", "at"], name="accounts_try_number"),
+            models.Index(fields=["address", "at"], name="accounts_try_address"),
+            models.Index(fields=["network", "at"], name="accounts_try_network"),
+            models.Index(fields=["organisation", "at"], name="accounts_try_org"),
+        ]

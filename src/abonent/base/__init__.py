@@ -1,0 +1,1 @@
+"""Pure values everybody stands on: money, months, errors, small field types."""

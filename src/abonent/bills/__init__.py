@@ -1,0 +1,1 @@
+"""The receipt of a month, its paper, and the subscription to it."""

@@ -1,0 +1,1 @@
+"""A small believable town for each portal, loaded through exchange."""

@@ -1,0 +1,1 @@
+"""The cabinet: one folder for each screen of the menu."""

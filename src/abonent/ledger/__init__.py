@@ -1,0 +1,1 @@
+"""The one safe for money: monthly charges, payments booked, balances."""

@@ -1,0 +1,60 @@
+"""Charges by month and payments booked: the tables of money, opened only by the ledger."""
+
+from django.db import models
+
+from abonent.accounts.models import Account
+from abonent.base.models import MoneyField, MonthField
+from abonent.portal.models import Service
+
+
+class Charge(models.Model):
+    """One line of an account's month: a service with its balance. Partitioned by month.
+
+    closing = opening + accrued + corrections - paid, as the supplier sent it: the supplier's figure is kept
+    even when it does not add up (docs/domain/balances.md). The key is natural; partitions come whole.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "month", "service_id")
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    month = MonthField()
+    service = models.ForeignKey(Service, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    opening = MoneyField()
+    accrued = MoneyField()
+    corrections = MoneyField()
+    """Recalculation and everything else besides, the deduction for underdelivery included."""
+    paid = MoneyField()
+    closing = MoneyField()
+    volume = models.DecimalField(max_digits=15, decimal_places=5, null=True)
+    tariff = models.DecimalField(max_digits=14, decimal_places=5, null=True)
+    undelivered_days = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    undelivered_amount = MoneyField(null=True)
+    within_norm = MoneyField(null=True)
+    """Cost within the social norm, of the accrued amount."""
+
+
+class LoadedMonth(models.Model):
+    """Which table holds a month's charges, and which held them before: what an undo attaches again."""
+
+    month = MonthField(primary_key=True)
+    table_name = models.CharField(max_length=63)
+    loaded_at = models.DateTimeField()
+    rows = models.BigIntegerField()
+    previous_table = models.CharField(max_length=63, blank=True)
+
+
+class Payment(models.Model):
+    """A payment booked by billing. Append-only: a correction is a row of its own with a negative amount."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    paid_on = models.DateField()
+    amount = MoneyField()
+    bank = models.CharField(max_length=160, blank=True)
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=60)
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="ledger_payment_posted_once")
+        ]
+        indexes = [models.Index(fields=["account", "-paid_on"], name="ledger_payment_account")]

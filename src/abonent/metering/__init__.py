@@ -1,0 +1,1 @@
+"""Meters, scales and readings."""

@@ -1,0 +1,30 @@
+"""The outbox: a letter is a row of the same transaction as its cause, and is sent afterwards."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Letter(models.Model):
+    """One letter to one mailbox. Sent at least once, normally exactly once; kept as settings say."""
+
+    kind = models.CharField(max_length=40)
+    to = models.EmailField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    language = models.CharField(max_length=2)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="notices_letter_waiting",
+                condition=models.Q(sent_at__isnull=True),
+            ),
+            models.Index(fields=["to", "created_at"], name="notices_letter_mailbox"),
+        ]

@@ -1,0 +1,1 @@
+"""The portal: its profile (one TOML file) and the organisations inside it."""

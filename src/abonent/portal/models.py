@@ -1,0 +1,71 @@
+"""Organisations: suppliers and housing managers inside the portal."""
+
+from django.db import models
+
+
+class Organisation(models.Model):
+    """Who supplies, manages or bills; rows come with the bundle (`organisations.csv`).
+
+    Requisites are printed on receipts; those of Russia also fill the payment QR.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    name_ru = models.CharField(max_length=200)
+    name_kk = models.CharField(max_length=200, blank=True)
+    tax_number = models.CharField(max_length=12, blank=True)  # БИН (12) or ИНН (10, 12)
+    tax_reason_code = models.CharField(max_length=9, blank=True)  # КПП
+    bank_account = models.CharField(max_length=34, blank=True)  # IBAN or 20 digits
+    bank_name = models.CharField(max_length=160, blank=True)
+    bank_code = models.CharField(max_length=11, blank=True)  # БИК
+    correspondent_account = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    guessable_proofs_shut_at = models.DateTimeField(null=True, blank=True)
+    """Set by the alarm of docs/domain/linking.md; a person of the staff clears it."""
+
+    class Meta:
+        ordering = ["name_ru"]
+
+    def __str__(self) -> str:
+        return self.name_ru
+
+    def name(self, language: str | None) -> str:
+        return (self.name_kk if (language or "")[:2] == "kk" else "") or self.name_ru
+
+
+class Service(models.Model):
+    """What is charged for. Lines nest: «горячая вода» = «в т.ч. холодная вода» + «в т.ч. подогрев».
+
+    A nested line explains its parent's amounts; totals count only services without a parent.
+    Stands here and not in the ledger because meters and tariffs, which lie lower, name services too (ADR 0004).
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="services")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    position = models.PositiveIntegerField(default=0)
+    name_ru = models.CharField(max_length=200)
+    name_kk = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    unit_ru = models.CharField(max_length=20, blank=True)
+    unit_kk = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name_ru
+
+
+class DataVersion(models.Model):
+    """One row: grows by one in every transaction that changes what the portal was told by billing.
+
+    What is drawn from that data may be kept by (account, version) and never be stale.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    version = models.BigIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="portal_dataversion_one_row")]

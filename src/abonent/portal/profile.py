@@ -1,0 +1,225 @@
+"""The profile: the one TOML file that makes the code this portal and not another.
+
+A frozen typed object, read at start by `load`. An unknown key, a text missing in one of the portal's
+languages, a section or a fact that does not exist is a `ProfileError` naming file, key and reason.
+Every key is described in docs/operations/profile.md.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from abonent.base.errors import DomainError
+
+Language = Literal["kk", "ru", "en"]
+
+#: The sections a menu may name. A section joins this list when it works, never before.
+Section = Literal[
+    "accounts",  # Доступные лицевые счета / Қолжетімді дербес шоттар
+    "account",  # Информация по лицевому счёту
+    "services",  # Информация по услугам
+    "payments",  # Платежи
+    "receipts",  # Квитанции
+    "password",  # Изменить пароль
+    "email",  # Изменение E-mail
+    "settings",  # Персональные настройки / Профиль
+]
+
+#: What a customer may be asked to prove an account. Each has a check in accounts/proofs.py.
+Fact = Literal[
+    "last_payment_month",  # month and year, from a picker
+    "last_payment_month_and_day",  # month and day: the Kazakh manual of AES
+    "last_payment_date",  # ДД.ММ.ГГГГ
+    "last_payment_amount",
+    "surname",
+    "flat",
+]
+
+SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
+
+
+class ProfileError(DomainError):
+    """The profile cannot be used: the message names file, key and reason."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(dict[str, str]):
+    """A text in the portal's languages; `text[language]`, or the first language when there is no such."""
+
+    def in_language(self, language: str | None) -> str:
+        return self.get((language or "")[:2]) or next(iter(self.values()))
+
+
+def _as_text(value: dict[str, str]) -> Text:
+    return Text(value)
+
+
+LocalText = Annotated[dict[Language, str], AfterValidator(_as_text)]
+
+
+def _a_colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValueError("a colour is # and six hexadecimal digits")
+    return value.lower()
+
+
+Colour = Annotated[str, AfterValidator(_a_colour)]
+
+
+class Brand(_Part):
+    name: LocalText
+    short_name: LocalText
+    tagline: LocalText
+    colour: Colour
+    accent: Colour
+    logo: str | None = None
+    """A file name in portals/logos/."""
+
+
+class ContactCentre(_Part):
+    phones: list[str] = Field(min_length=1)
+    hours: LocalText
+    email: str | None = None
+
+
+class Office(_Part):
+    name: LocalText
+    address: LocalText
+    hours: LocalText
+    phone: str | None = None
+
+
+class SignUp(_Part):
+    """What the registration form asks, in its order."""
+
+    fields: list[SignUpField]
+    sign_in_by: Literal["login", "email"]
+    login_label: LocalText | None = None
+    login_pattern: str = r"[A-Za-z0-9_-]{3,30}"
+    with_account: bool = False
+    """The account is proven in the same form (ALSECO)."""
+    contact_details_after_link: bool = False
+    """Contact details are asked once the first account is linked (the housing manager's manual)."""
+    done: LocalText
+    """What the person reads after signing up."""
+    agreement: LocalText | None = None
+    agreement_version: str = "1"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "SignUp":
+        for field in ("email", "password"):
+            if field not in self.fields:
+                raise ValueError(f"fields must hold {field!r}")
+        if ("login" in self.fields) != (self.sign_in_by == "login"):
+            raise ValueError("sign_in_by = 'login' goes with the field 'login'")
+        if ("agreement" in self.fields) != (self.agreement is not None):
+            raise ValueError("the field 'agreement' goes with the text agreement")
+        re.compile(self.login_pattern)
+        return self
+
+
+class Linking(_Part):
+    """What proves an account, and the fences around a weak proof (docs/domain/linking.md)."""
+
+    facts: list[Fact] = Field(min_length=1)
+    number_label: LocalText
+    """What the portal calls the account number: «Номер лицевого счёта», «Абонентский номер»…"""
+    number_hint: LocalText | None = None
+    added: LocalText
+    first_link_limited: bool = False
+    limited_days: int = Field(default=10, ge=1, le=60)
+    code_required_above: float | None = Field(default=None, gt=0, lt=1)
+    """Linking strength (share of accounts five guesses open) above which only the bill code links."""
+
+    @model_validator(mode="after")
+    def _weak_facts_are_fenced(self) -> "Linking":
+        if not any(fact.startswith("last_payment") for fact in self.facts) and not self.first_link_limited:
+            raise ValueError("surname and flat are read on a door: first_link_limited must be true")
+        return self
+
+
+class Bill(_Part):
+    template: str = "bilingual"
+    """A template in bills/paper/templates/, or a path to the organisation's own .typ file."""
+    round_to_whole: bool = False
+    due_day: int = Field(default=10, ge=1, le=31)
+    """Pay by this day of the month after the bill's."""
+    payment_qr: bool = False
+    back: list[LocalText] = Field(default_factory=list)
+
+
+class Profile(_Part):
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
+    languages: list[Language] = Field(min_length=1)
+    currency: Literal["KZT", "RUB"]
+    time_zone: str
+    country: Literal["KZ", "RU"]
+    brand: Brand
+    contact_centre: ContactCentre
+    offices: list[Office] = Field(default_factory=list)
+    offices_title: LocalText
+    menu: list[Section] = Field(min_length=1)
+    menu_labels: dict[Section, LocalText] = Field(default_factory=dict)
+    """Names of sections where this portal's manual has its own word («Счета», «Профиль»)."""
+    sign_up: SignUp
+    linking: Linking
+    bill: Bill
+    account_changed_by_requests: bool = True
+    electronic_receipt: bool = True
+    default_months: int = Field(default=12, ge=1, le=60)
+
+    @property
+    def currency_symbol(self) -> str:
+        return {"KZT": "₸", "RUB": "₽"}[self.currency]
+
+    @property
+    def language(self) -> str:
+        """The portal's first language."""
+        return self.languages[0]
+
+
+def _missing_texts(part: Any, languages: list[str], key: str = "") -> list[str]:
+    """Every text of the profile that lacks a language, or has one too many, as `key: reason`."""
+    if isinstance(part, Text):
+        wrong = [f"{key}: no text in {code!r}" for code in languages if not part.get(code, "").strip()]
+        return wrong + [f"{key}: {code!r} is not in languages" for code in part if code not in languages]
+    if isinstance(part, BaseModel):
+        children = [(f"{key}.{name}", getattr(part, name)) for name in type(part).model_fields]
+    elif isinstance(part, dict):
+        children = [(f"{key}.{name}", child) for name, child in part.items()]
+    elif isinstance(part, list):
+        children = [(f"{key}[{index}]", child) for index, child in enumerate(part)]
+    else:
+        return []
+    return [line for name, child in children for line in _missing_texts(child, languages, name.lstrip("."))]
+
+
+def _reasons(error: ValidationError) -> list[str]:
+    return [
+        f"{'.'.join(str(step) for step in found['loc']) or '(file)'}: {found['msg']}"
+        for found in error.errors(include_url=False)
+    ]
+
+
+def load(path: Path) -> Profile:
+    """Read the profile at `path`; every mistake found is named in one `ProfileError`."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path}: not TOML in UTF-8: {error}") from error
+    try:
+        profile = Profile.model_validate(raw)
+    except ValidationError as error:
+        raise ProfileError("\n".join(f"{path}: {reason}" for reason in _reasons(error))) from error
+    missing = _missing_texts(profile, list(profile.languages))
+    if missing:
+        raise ProfileError("\n".join(f"{path}: {reason}" for reason in missing))
+    return profile

@@ -1,0 +1,123 @@
+"""Django's settings, from the portal's profile and a few environment variables (docs/operations/settings.md)."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import abonent
+from abonent.base.database_url import parse as parse_database_url
+from abonent.portal.profile import load as load_profile
+from abonent.settings import environment as env
+
+BASE_DIR = Path(abonent.__file__).resolve().parents[2]
+PACKAGE_DIR = Path(abonent.__file__).resolve().parent
+HOME = Path(os.environ.get("ABONENT_HOME") or BASE_DIR / "var")
+
+DEMO = env.flag("ABONENT_DEMO")
+DEBUG = env.flag("ABONENT_DEBUG")
+TESTING = env.flag("ABONENT_TESTING")
+
+PORTALS_DIR = BASE_DIR / "portals"
+PORTAL = load_profile(env.profile_path(PORTALS_DIR))
+
+SECRET_KEY = env.secret_key(HOME, may_be_made=DEMO or DEBUG or TESTING)
+ALLOWED_HOSTS = env.words("ABONENT_HOSTS", default="localhost 127.0.0.1 [::1]")
+CSRF_TRUSTED_ORIGINS = env.words("ABONENT_ORIGINS", default="")
+TRUSTED_PROXIES = int(os.environ.get("ABONENT_TRUSTED_PROXIES", "0"))
+"""How many reverse proxies stand in front: the client's address is read that many hops back."""
+
+DATABASES = {
+    "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://localhost/abonent"))
+    | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = ["portal", "users", "notices", "accounts", "metering", "ledger", "bills", "exchange"]
+DOORS = ["ui", "resident", "office"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "captcha",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    *[f"abonent.{room}" for room in ROOMS],
+    *[f"abonent.interfaces.{door}" for door in DOORS],
+    "abonent.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "abonent.users.middleware.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "abonent.urls"
+WSGI_APPLICATION = "abonent.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [
+            *[PACKAGE_DIR / "interfaces" / door / "templates" for door in DOORS],
+            *[PACKAGE_DIR / room / "templates" for room in [*ROOMS, "demo"]],
+        ],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "abonent.interfaces.ui.environment.environment",
+            "context_processors": [],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+
+LANGUAGE_CODE = PORTAL.language
+LANGUAGES = [(code, {"kk": "Қазақша", "ru": "Русский", "en": "English"}[code]) for code in PORTAL.languages]
+USE_I18N = True
+TIME_ZONE = PORTAL.time_zone
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [("logos", PORTALS_DIR / "logos")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG
+
+from abonent.settings.people import *  # noqa: E402, F403
+from abonent.settings.security import *  # noqa: E402, F403
+
+# Cookies know no ports: portals side by side on one host must not share names. `__Host-` needs https.
+_prefix = "__Host-" if env.https() else f"{PORTAL.code}-"
+SESSION_COOKIE_NAME = f"{_prefix}session"
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"

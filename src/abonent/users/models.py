@@ -1,0 +1,109 @@
+"""People, their sessions, consents and places in an organisation, and the audit trail."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.functions import Lower
+
+from abonent.portal.models import Organisation
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, login: str, email: str = "", password: str | None = None, **facts: Any) -> "User":
+        user = self.model(login=login, email=self.normalize_email(email), **facts)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(login__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person: customer, staff member, or both. Signs in by login or by e-mail, as the profile says."""
+
+    login = models.CharField(max_length=150, unique=True)
+    email = models.EmailField(blank=True)
+    full_name = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=2, blank=True)
+    months_shown = models.PositiveSmallIntegerField(default=12)
+    """«Количество месяцев, отображаемых по умолчанию»."""
+    email_confirmed = models.BooleanField(default=False)
+    """Kept with allauth's EmailAddress in one transaction, so that a page needs no second query."""
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("login"), name="users_user_login_any_case")]
+
+    def __str__(self) -> str:
+        return self.login
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser; its row knows the person, so that people see and end their sessions."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(auto_now_add=True)
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=300, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from abonent.users.sessions import SessionStore
+
+        return SessionStore
+
+
+class Consent(models.Model):
+    """That a person agreed, to which version of which document, and when. Never changed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    document = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    given_at = models.DateTimeField()
+
+
+class StaffMembership(models.Model):
+    """A person's place among the staff; without an organisation it is the portal's own staff."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_membership")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    role = models.CharField(
+        max_length=20,
+        choices=[("operator", "operator"), ("administrator", "administrator")],
+        default="operator",
+    )
+
+
+class AuditEvent(models.Model):
+    """Who did what to whom, and when (UTC). Append-only: a trigger refuses UPDATE and DELETE."""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
+    address = models.GenericIPAddressField(null=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=100, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["action", "at"], name="users_audit_action"),
+            models.Index(fields=["subject", "at"], name="users_audit_subject"),
+        ]

@@ -4,7 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("abonent.interfaces.ui.urls")),
-    path("", include("abonent.users.urls")),
     path("", include("abonent.interfaces.resident.urls")),
     path("office/", include("abonent.interfaces.office.urls")),
     path("demo/", include("abonent.demo.urls")),

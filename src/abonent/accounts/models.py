@@ -29,8 +29,9 @@ class Account(models.Model):
     """Contacts known to billing: told when a first, weakly proven link is made."""
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    owner_since = models.DateField(null=True)
     owner_version = models.PositiveIntegerField(default=1)
-    """Grows when billing reports a new owner: links end, older codes are void."""
+    """Grows when billing reports a later `owner_since`: links end, older codes are void."""
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "number"], name="accounts_account_org")]
@@ -80,6 +81,7 @@ class PrintedCode(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="printed_codes")
     series = models.CharField(max_length=40, unique=True)
     """The random part from which the code is derived; the code itself is not kept."""
+    owner_since = models.DateField(null=True)
     owner_version = models.PositiveIntegerField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('contact_phone', models.CharField(blank=True, max_length=30)),
                 ('opened_on', models.DateField(null=True)),
                 ('closed_on', models.DateField(null=True)),
+                ('owner_since', models.DateField(null=True)),
                 ('owner_version', models.PositiveIntegerField(default=1)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='portal.organisation')),
             ],
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('series', models.CharField(max_length=40, unique=True)),
+                ('owner_since', models.DateField(null=True)),
                 ('owner_version', models.PositiveIntegerField()),
                 ('issued_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),

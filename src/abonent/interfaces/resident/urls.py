@@ -1,5 +1,10 @@
-"""URLs of this room."""
+"""The resident's URLs, a line a screen."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("abonent.interfaces.resident.entrance.urls")),
+    path("", include("abonent.interfaces.resident.person.urls")),
+    path("accounts/", include("abonent.interfaces.resident.accounts.urls")),
+    path("", include("abonent.interfaces.resident.cabinet_urls")),
+]

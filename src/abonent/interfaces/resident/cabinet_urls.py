@@ -1,4 +1,4 @@
-"""URLs of this room."""
+"""URLs of this screen."""
 
 from django.urls import URLPattern, URLResolver
 

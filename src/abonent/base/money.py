@@ -12,7 +12,7 @@ ZERO = Decimal("0.00")
 LARGEST = Decimal("999999999999.99")
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]")
-_AMOUNT = re.compile(r"[-+−]?\d+(?:\.\d{1,2})?")
+_AMOUNT = re.compile(r"[-+]?[0-9]+(?:\.[0-9]{1,2})?")
 
 
 class AmountError(ValueError):

@@ -37,7 +37,8 @@ class Service(models.Model):
     """What is charged for. Lines nest: «горячая вода» = «в т.ч. холодная вода» + «в т.ч. подогрев».
 
     A nested line explains its parent's amounts; totals count only services without a parent.
-    Stands here and not in the ledger because meters and tariffs, which lie lower, name services too (ADR 0004).
+    It stands here, not in the ledger, because meters and tariffs, which lie lower, name services too
+    (ADR 0004).
     """
 
     code = models.CharField(max_length=40, unique=True)

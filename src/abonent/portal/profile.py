@@ -9,6 +9,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -39,6 +40,10 @@ Fact = Literal[
 ]
 
 SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
+
+
+#: The templates that come with the program, in bills/paper/templates/.
+BILL_TEMPLATES = ("bilingual", "housing", "electricity")
 
 
 class ProfileError(DomainError):
@@ -82,6 +87,20 @@ class Brand(_Part):
     """A file name in portals/logos/."""
 
 
+def _a_time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("no such time zone (names are those of the IANA database: Asia/Almaty)")
+    return value
+
+
+def _a_regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return value
+
+
 class ContactCentre(_Part):
     phones: list[str] = Field(min_length=1)
     hours: LocalText
@@ -101,7 +120,7 @@ class SignUp(_Part):
     fields: list[SignUpField]
     sign_in_by: Literal["login", "email"]
     login_label: LocalText | None = None
-    login_pattern: str = r"[A-Za-z0-9_-]{3,30}"
+    login_pattern: Annotated[str, AfterValidator(_a_regular_expression)] = r"[A-Za-z0-9_-]{3,30}"
     with_account: bool = False
     """The account is proven in the same form (ALSECO)."""
     contact_details_after_link: bool = False
@@ -120,7 +139,6 @@ class SignUp(_Part):
             raise ValueError("sign_in_by = 'login' goes with the field 'login'")
         if ("agreement" in self.fields) != (self.agreement is not None):
             raise ValueError("the field 'agreement' goes with the text agreement")
-        re.compile(self.login_pattern)
         return self
 
 
@@ -158,7 +176,7 @@ class Profile(_Part):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
     languages: list[Language] = Field(min_length=1)
     currency: Literal["KZT", "RUB"]
-    time_zone: str
+    time_zone: Annotated[str, AfterValidator(_a_time_zone)]
     country: Literal["KZ", "RU"]
     brand: Brand
     contact_centre: ContactCentre
@@ -207,6 +225,19 @@ def _reasons(error: ValidationError) -> list[str]:
     ]
 
 
+def _missing_files(profile: Profile, beside: Path) -> list[str]:
+    """Files that the profile names and that are not there."""
+    logo, template = profile.brand.logo, profile.bill.template
+    wrong = []
+    if logo and (Path(logo).name != logo or not (beside / "logos" / logo).is_file()):
+        wrong.append(f"brand.logo: no such file in {beside / 'logos'}: {logo}")
+    if template not in BILL_TEMPLATES and not (beside / template).is_file():
+        wrong.append(
+            f"bill.template: no such template: {template} ({', '.join(BILL_TEMPLATES)}, or a .typ file)"
+        )
+    return wrong
+
+
 def load(path: Path) -> Profile:
     """Read the profile at `path`; every mistake found is named in one `ProfileError`."""
     try:
@@ -219,7 +250,7 @@ def load(path: Path) -> Profile:
         profile = Profile.model_validate(raw)
     except ValidationError as error:
         raise ProfileError("\n".join(f"{path}: {reason}" for reason in _reasons(error))) from error
-    missing = _missing_texts(profile, list(profile.languages))
+    missing = _missing_texts(profile, list(profile.languages)) + _missing_files(profile, path.parent)
     if missing:
         raise ProfileError("\n".join(f"{path}: {reason}" for reason in missing))
     return profile

@@ -14,9 +14,7 @@ def flag(name: str) -> bool:
 
 def https() -> bool:
     """False only where plain http is right: the demo, debugging, tests, or said so outright."""
-    return not any(
-        flag(f"ABONENT_{name}") for name in ("DEMO", "DEBUG", "TESTING", "INSECURE_HTTP")
-    )
+    return not any(flag(f"ABONENT_{name}") for name in ("DEMO", "DEBUG", "TESTING", "INSECURE_HTTP"))
 
 
 def words(name: str, *, default: str) -> list[str]:

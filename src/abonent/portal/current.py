@@ -1,7 +1,5 @@
 """The profile in force, typed: the one place that reads it from the settings."""
 
-from typing import cast
-
 from django.conf import settings
 
 from abonent.portal.profile import Profile
@@ -9,4 +7,4 @@ from abonent.portal.profile import Profile
 
 def portal() -> Profile:
     """This deployment's profile."""
-    return cast(Profile, settings.PORTAL)
+    return settings.PORTAL

@@ -1,4 +1,4 @@
-"""Django's settings, from the portal's profile and a few environment variables (docs/operations/settings.md)."""
+"""Django's settings, from the portal's profile and the environment (docs/operations/settings.md)."""
 
 import os
 from pathlib import Path

@@ -44,8 +44,8 @@ def secret_key(home: Path, *, may_be_made: bool) -> str:
         return given
     if given or not may_be_made:
         raise ProfileError(
-            "ABONENT_SECRET_KEY (or the file that ABONENT_SECRET_KEY_FILE names) must hold 32 random characters "
-            "or more; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            "ABONENT_SECRET_KEY (or the file that ABONENT_SECRET_KEY_FILE names) must hold 32 random "
+            "characters or more; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return _kept_key(home / "secret_key")
 

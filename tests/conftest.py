@@ -1,0 +1,53 @@
+"""Each test process has a database of its own: a copy of a migrated template (tests/plugins/databases.py)."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.plugins import databases
+
+
+@pytest.fixture(scope="session")
+def database_server() -> str:
+    """The URL of the server, for tests that make databases of their own."""
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, database_server: str
+) -> Iterator[None]:
+    """Give Django this process's copy of the template instead of migrating a database per process.
+
+    After a test that commits (`transaction=True`) the copy is made anew. Django would empty every table
+    instead: the rows that migrations wrote would be gone for the tests that follow.
+    """
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    name = databases.name_of_mine("main")
+
+    def make_anew(*_: Any) -> None:
+        _close(connections)
+        databases.copy_template(database_server, name)
+
+    patch = pytest.MonkeyPatch()
+    with django_db_blocker.unblock():
+        make_anew()
+        connections["default"].settings_dict["NAME"] = name
+    patch.setenv("DATABASE_URL", databases.with_database(database_server, name))
+    patch.setattr(TransactionTestCase, "_fixture_teardown", make_anew)
+    yield
+    patch.undo()
+    with django_db_blocker.unblock():
+        _close(connections)
+    databases.drop(database_server, name)
+
+
+def _close(connections: Any) -> None:
+    connections.close_all()
+    if connections["default"].settings_dict["OPTIONS"].get("pool"):
+        connections["default"].close_pool()

@@ -1,0 +1,70 @@
+"""Reads of accounts. Who may see an account is decided here: by a link that has not ended."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from abonent.accounts.masking import masked_name
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAccount:
+    """An account as one person may see it. With a limited link the payer's name is masked already.
+
+    `data_version` and `data_changed_at` are the portal's (portal.models.DataVersion), read in the same
+    query: what is drawn from billing's data may be kept under (id, data_version, limited).
+    """
+
+    id: int
+    public_id: str
+    number: str
+    payer: str
+    address: str
+    """Locality, street, house and flat."""
+    residents: int | None
+    area: Decimal | None
+    """Square metres."""
+    organisation_id: int
+    opened_on: date | None
+    closed_on: date | None
+    link_public_id: str
+    linked_at: datetime
+    limited: bool
+    limited_until: datetime | None
+    data_version: int
+    data_changed_at: datetime | None
+
+
+_HELD = """
+SELECT account.id, account.public_id, account.number, account.payer,
+       CASE WHEN account.flat = '' THEN account.address ELSE account.address || ', ' || account.flat END,
+       account.residents, account.area, account.organisation_id, account.opened_on, account.closed_on,
+       link.public_id, link.created_at, link.limited_until, link.objected_at, data.version, data.changed_at
+  FROM accounts_accountlink AS link
+  JOIN accounts_account AS account ON account.id = link.account_id
+ CROSS JOIN portal_dataversion AS data
+ WHERE link.user_id = %s AND link.ended_at IS NULL
+ ORDER BY link.created_at, link.id
+"""
+
+
+def _held(row: tuple[Any, ...], now: datetime) -> HeldAccount:
+    until, objected, version, changed = row[12:16]
+    limited = objected is not None or (until is not None and until > now)
+    payer = masked_name(row[3]) if limited else row[3]
+    return HeldAccount(*row[:3], payer, *row[4:12], limited, until, version, changed)
+
+
+def held_accounts(user_id: int, *, now: datetime) -> tuple[HeldAccount, ...]:
+    """Every account this person is linked to, oldest link first. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [user_id])
+        return tuple(_held(row, now) for row in cursor.fetchall())
+
+
+def held_account(user_id: int, public_id: str, *, now: datetime) -> HeldAccount | None:
+    """The account `public_id` if this person is linked to it, else None: a stranger's does not exist."""
+    return next((one for one in held_accounts(user_id, now=now) if one.public_id == public_id), None)

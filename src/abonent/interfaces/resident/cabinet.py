@@ -1,0 +1,141 @@
+"""The frame of every customer's page: menu, name, account, the switch between them; and who may see which.
+
+One query a request (`accounts.queries.held_accounts`), shared by the view and the frame.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from abonent.accounts.queries import HeldAccount, held_accounts
+from abonent.interfaces.ui.environment import language
+from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Reminder
+from abonent.portal.current import portal
+
+#: The manuals' words; a profile may have its own (`menu_labels`). Icons are lucide's.
+SECTIONS = {
+    "accounts": (gettext_noop("Available accounts"), "list"),
+    "account": (gettext_noop("Account information"), "house"),
+    "services": (gettext_noop("Services information"), "chart-column"),
+    "payments": (gettext_noop("Payments"), "wallet"),
+    "receipts": (gettext_noop("Receipts"), "receipt-text"),
+    "password": (gettext_noop("Change password"), "key-round"),
+    "email": (gettext_noop("Change e-mail"), "mail"),
+    "settings": (gettext_noop("Personal settings"), "settings"),
+}
+#: Sections of one account: /a/<public_id>/<section>/. Without an account they are not in the menu.
+OF_AN_ACCOUNT = frozenset({"account", "services", "payments", "receipts"})
+_PLACEHOLDER = "PUBLIC-ID"
+_LAST_USED = "account"
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str, of_an_account: bool, *where: str) -> str:
+    try:
+        return reverse(name, args=[_PLACEHOLDER] if of_an_account else None)
+    except NoReverseMatch:
+        return "/"
+
+
+def address(name: str, account: HeldAccount | None = None) -> str:
+    """The address of a named page, of `account` where it is an account's; reversed once."""
+    where = (get_script_prefix(), str(get_urlconf() or settings.ROOT_URLCONF))
+    if account is None:
+        return _pattern(name, False, *where)
+    return _pattern(name, True, *where).replace(_PLACEHOLDER, account.public_id)
+
+
+def accounts_of(request: HttpRequest) -> tuple[HeldAccount, ...]:
+    """The signed-in person's accounts, read once a request; nothing for a visitor."""
+    known: tuple[HeldAccount, ...] | None = getattr(request, "_held_accounts", None)
+    if known is None:
+        person = request.user.pk if request.user.is_authenticated else None
+        known = () if person is None else held_accounts(person, now=timezone.now())
+        request._held_accounts = known  # type: ignore[attr-defined]
+    return known
+
+
+def account_or_404(request: HttpRequest, public_id: str) -> HeldAccount:
+    """The account of this address, if the person holds it. Remembered as the one used last."""
+    found = next((one for one in accounts_of(request) if one.public_id == public_id), None)
+    if found is None:
+        raise Http404
+    if len(accounts_of(request)) > 1 and request.session.get(_LAST_USED) != public_id:
+        request.session[_LAST_USED] = public_id
+    return found
+
+
+def current_account(request: HttpRequest) -> HeldAccount | None:
+    """The account used last in this session, or the one linked first; None without any."""
+    held = accounts_of(request)
+    if not held:
+        return None
+    last = request.session.get(_LAST_USED) if len(held) > 1 else None
+    return next((one for one in held if one.public_id == last), held[0])
+
+
+def section_label(section: str) -> str:
+    """What this portal calls a section, in the current language."""
+    own = portal().menu_labels.get(section)  # type: ignore[call-overload]
+    return (own.get(language()) if own else None) or _(SECTIONS[section][0])
+
+
+def _menu(section: str, account: HeldAccount | None) -> list[MenuItem]:
+    items = []
+    for name in portal().menu:
+        if name in OF_AN_ACCOUNT:
+            if account is None:
+                continue
+            url = address(name, account)
+        else:
+            url = address(name)
+        items.append(MenuItem(url, section_label(name), SECTIONS[name][1], current=name == section))
+    return items
+
+
+def _line(one: HeldAccount, section: str, current: HeldAccount | None) -> AccountLine:
+    page = section if section in OF_AN_ACCOUNT else "account"
+    return AccountLine(one.number, one.address, address(page, one), current=one is current)
+
+
+def _reminder(request: HttpRequest) -> Reminder | None:
+    if getattr(request.user, "email_confirmed", True):
+        return None
+    return Reminder(_("Your e-mail address is not confirmed!"), address("settings"), _("Confirm the address"))
+
+
+def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = None) -> Cabinet:
+    """What `ui/cabinet.html` needs. `section` marks the menu; `account` is the page's own, if it has one."""
+    current = account or current_account(request)
+    lines = [_line(one, section, current) for one in accounts_of(request)]
+    subscription = (
+        address("receipt_subscription", current) if current and portal().electronic_receipt else None
+    )
+    return Cabinet(
+        full_name=getattr(request.user, "full_name", "") or request.user.get_username(),
+        menu=_menu(section, current),
+        account=next((line for line in lines if line.current), None),
+        accounts=lines,
+        sign_out_url=address("account_logout"),
+        receipt_url=subscription,
+        site_map_url=address("site_map"),
+        home_url=address("home"),
+        add_account_url=address("account_add"),
+        reminder=_reminder(request),
+    )
+
+
+def context(
+    request: HttpRequest, *, section: str, account: HeldAccount | None = None, **extra: Any
+) -> dict[str, Any]:
+    """The template context of a cabinet page: `cabinet` (the frame) and whatever else is given.
+
+    >>> render(request, "resident/….html", context(request, section="payments", account=account, rows=rows))
+    """
+    return {"cabinet": frame(request, section=section, account=account), **extra}

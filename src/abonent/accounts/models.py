@@ -1,10 +1,12 @@
 """Personal accounts, links to people, the codes and tries that prove them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from abonent.base.identifiers import new_public_id
+from abonent.base.models import MoneyField
 from abonent.portal.models import Organisation
 
 
@@ -42,6 +44,17 @@ class Account(models.Model):
     @property
     def full_address(self) -> str:
         return f"{self.address}, {self.flat}" if self.flat else self.address
+
+
+class LastPayment(models.Model):
+    """The day an account was last paid and the amounts of that day: what the manuals ask as a proof.
+
+    Told by the ledger, which lies above (`operations.remember_last_payments`); only positive amounts count.
+    """
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="last_payment")
+    paid_on = models.DateField()
+    amounts = ArrayField(MoneyField())
 
 
 class AccountLink(models.Model):
@@ -110,6 +123,8 @@ class LinkAttempt(models.Model):
     class Outcome(models.TextChoices):
         TRYING = "trying"
         LINKED = "linked"
+        PROVEN = "proven"
+        """Proven in a sign-up form; the link follows once the person exists."""
         ALREADY = "already"
         MISMATCH = "mismatch"
         LIMITED = "limited"
@@ -124,12 +139,40 @@ class LinkAttempt(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     number_hash = models.CharField(max_length=64)
     neighbourhood = models.CharField(max_length=64)
+    refused_by = models.CharField(max_length=20, blank=True, default="")
+    """The limit that refused the try (nothing was compared), from `limits.Limit`. Such a try counts nowhere."""
 
     class Meta:
         indexes = [
             models.Index(fields=["user", "at"], name="accounts_try_user"),
+            models.Index(fields=["neighbourhood", "at"], name="accounts_try_neighbours"),
             models.Index(fields=["number_hash", "at"], name="accounts_try_number"),
             models.Index(fields=["address", "at"], name="accounts_try_address"),
             models.Index(fields=["network", "at"], name="accounts_try_network"),
             models.Index(fields=["organisation", "at"], name="accounts_try_org"),
         ]
+
+
+class ProofsReopened(models.Model):
+    """When a person of the staff last put an organisation's guessable proofs on again: tries count from then."""
+
+    organisation = models.OneToOneField(
+        Organisation, primary_key=True, on_delete=models.CASCADE, related_name="proofs_reopened"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+
+
+class LinkingStrength(models.Model):
+    """How many of an organisation's accounts the five likeliest answers would open, when last measured."""
+
+    organisation = models.OneToOneField(
+        Organisation, primary_key=True, on_delete=models.CASCADE, related_name="linking_strength"
+    )
+    accounts = models.PositiveIntegerField()
+    opened = models.PositiveIntegerField()
+    measured_at = models.DateTimeField()
+
+    @property
+    def share(self) -> float:
+        return self.opened / self.accounts if self.accounts else 0.0

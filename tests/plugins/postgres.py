@@ -1,4 +1,5 @@
-"""A pytest plugin (`-p` in pyproject.toml): real PostgreSQL for every test, before Django reads its settings.
+"""A pytest plugin (`-p` in pyproject.toml): real PostgreSQL for every test, before Django reads its settings,
+and translations as they are written.
 
 `DATABASE_URL` from outside is respected (its user must be allowed to create databases); without it the
 embedded server is used. The process that starts the session keeps it; its xdist workers inherit the URL.
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from abonent.base.catalogues import compile_stale
 from tests.plugins.databases import ROOT, drop_abandoned
 
 HOME = ROOT / "var" / "test"
@@ -20,6 +22,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["ABONENT_TESTING"] = "1"
     os.environ.setdefault("ABONENT_HOME", str(HOME))
     os.environ.setdefault("ABONENT_PORTAL", "aes")
+    compile_stale()
     if not os.environ.get("DATABASE_URL"):
         _use_embedded_server(early_config)
 

@@ -95,6 +95,11 @@ TEMPLATES: list[dict[str, Any]] = [
 
 LANGUAGE_CODE = PORTAL.language
 LANGUAGES = [(code, {"kk": "Қазақша", "ru": "Русский", "en": "English"}[code]) for code in PORTAL.languages]
+# Named here, and not only found as an app's, so that our words win over the libraries' own.
+LOCALE_PATHS = [
+    *[PACKAGE_DIR / "interfaces" / door / "locale" for door in DOORS],
+    *[PACKAGE_DIR / room / "locale" for room in [*ROOMS, "demo"]],
+]
 USE_I18N = True
 TIME_ZONE = PORTAL.time_zone
 USE_TZ = True

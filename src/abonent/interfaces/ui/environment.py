@@ -1,0 +1,168 @@
+"""The Jinja2 environment of every page (ADR 0003)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.templatetags.static import static
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from markupsafe import Markup
+
+from abonent.interfaces.ui import formatting, tables
+from abonent.interfaces.ui.assets import asset_url
+from abonent.interfaces.ui.brand import logo_url, theme_colours
+from abonent.interfaces.ui.display import display
+from abonent.interfaces.ui.fields import captcha_picture, control, error_list
+from abonent.interfaces.ui.icons import icon
+from abonent.portal.current import portal
+
+#: The names people look for in a switch of language: short, and whole for a reader of the screen.
+LANGUAGE_NAMES = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Русский"), "en": ("Eng", "English")}
+
+
+def language() -> str:
+    """The current language, without a region: `ru`, `kk` or `en`."""
+    return (get_language() or portal().language)[:2]
+
+
+def local(text: dict[str, str] | None) -> str:
+    """A text of the profile in the current language (its first language when there is no such)."""
+    if not text:
+        return ""
+    return text.get(language()) or next(iter(text.values()))
+
+
+@lru_cache(maxsize=4096)
+def _reversed(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], *where: str | None) -> str:
+    return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
+
+
+def url(name: str, /, *args: Any, **kwargs: Any) -> str:
+    """The address of a named URL; remembered, because a page asks for the same ones again and again."""
+    return _reversed(name, args, tuple(sorted(kwargs.items())), get_script_prefix(), _urlconf())
+
+
+def _urlconf() -> str:
+    return str(get_urlconf() or settings.ROOT_URLCONF)
+
+
+def csrf(request: HttpRequest) -> Markup:
+    """The hidden input of Django's CSRF token, for macros (they have no `csrf_input`)."""
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
+
+
+_fixed: dict[tuple[str, str], Markup] = {}
+_fixed_for: list[object] = []
+
+
+def fixed(template: str) -> Markup:
+    """A part that depends on the portal and the language alone (header's brand, contacts), drawn once."""
+    if _fixed_for != [settings.PORTAL]:
+        _fixed_for[:] = [settings.PORTAL]
+        _fixed.clear()
+    key = (template, language())
+    if key not in _fixed or settings.DEBUG:
+        drawn = engines["jinja2"].get_template(template).render()
+        _fixed[key] = Markup(drawn)  # noqa: S704 - our own template's output
+    return _fixed[key]
+
+
+def messages(request: HttpRequest | None) -> list[Message]:
+    """Django's messages for this visitor, read once; none where there is no session."""
+    return list(get_messages(request)) if request is not None and hasattr(request, "_messages") else []
+
+
+def _with_currency(function: Callable[[Decimal | None, str], str]) -> Callable[[Decimal | None], str]:
+    return lambda value: function(value, portal().currency_symbol)
+
+
+def _in_language(function: Callable[[Any, str], str]) -> Callable[[Any], str]:
+    return lambda value: function(value, language())
+
+
+def _counted(noun: str) -> Callable[[int | None], str]:
+    return lambda value: formatting.counted(value, noun, language())
+
+
+def _local_datetime(value: Any) -> str:
+    return formatting.datetime(timezone.localtime(value) if value and timezone.is_aware(value) else value)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "amount": formatting.amount,
+    "money": _with_currency(formatting.money),
+    "signed_money": _with_currency(formatting.signed_money),
+    "quantity": formatting.quantity,
+    "number": formatting.number,
+    "date": formatting.date,
+    "datetime": _local_datetime,
+    "month": _in_language(formatting.month),
+    "month_short": _in_language(formatting.month_short),
+    "month_name": _in_language(formatting.month_name),
+    "file_size": _in_language(formatting.file_size),
+    "phone": formatting.phone,
+    "tel": formatting.tel,
+    "months": _counted("month"),
+    "days": _counted("day"),
+    "times": _counted("time"),
+}
+
+
+def _portal_languages() -> list[tuple[str, str, str]]:
+    """(code, short name, whole name) in the portal's order."""
+    return [(code, *LANGUAGE_NAMES[code]) for code in portal().languages]
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Django's Jinja2 backend calls this once. A name a template does not know is an error, not a blank."""
+    made = jinja2.Environment(
+        **{
+            **options,
+            "autoescape": True,
+            "undefined": jinja2.StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "cache_size": -1,
+            "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"],
+        }
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.filters.update(FILTERS)
+    made.globals.update(
+        {
+            "url": url,
+            "static": static,
+            "asset": asset_url,
+            "csrf": csrf,
+            "icon": icon,
+            "portal": portal,
+            "local": local,
+            "language": language,
+            "languages": _portal_languages,
+            "display": display,
+            "fixed": fixed,
+            "messages": messages,
+            "logo_url": logo_url,
+            "theme_colours": theme_colours,
+            "column": tables.column,
+            "table_body": tables.body,
+            "table_totals": tables.totals,
+            "control": control,
+            "captcha_picture": captcha_picture,
+            "error_list": error_list,
+        }
+    )
+    return made

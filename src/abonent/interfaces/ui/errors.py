@@ -1,0 +1,75 @@
+"""The error pages: what happened, what to do, and whom to call. No database, no session is needed."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+
+log = logging.getLogger(__name__)
+
+
+def error_page(request: HttpRequest | None, status: int, title: str, text: str, action: bool = True) -> HttpResponse:
+    """Draw `ui/error.html`; for any status a view wants to answer with."""
+    context = {"status": status, "title": title, "text": text, "action": action}
+    response = HttpResponse(get_template("ui/error.html").render(context, request), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(
+        request, 400, _("The request could not be read"), _("Go back, check what you entered and send it again.")
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(
+        request, 403, _("This page is not open to you"), _("Perhaps you are signed in under another name.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(
+        request,
+        404,
+        _("Page not found"),
+        _("Check the address. If you came by a link from this site, tell the contact centre about it."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    log.warning("csrf check failed at %s: %s", request.path, reason)
+    return error_page(
+        request,
+        403,
+        _("The page was open for too long"),
+        _("For your safety the form was not accepted. Go back, reload the page and send it again."),
+    )
+
+
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 429, _("Too many attempts"), _("Wait a few minutes and try again."))
+
+
+_LAST_RESORT = (
+    "<!doctype html><html lang=ru><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>500</title><h1>Сервис временно недоступен</h1><p>Попробуйте ещё раз через несколько минут."
+    "<p lang=kk>Қызмет уақытша қолжетімсіз. Бірнеше минуттан кейін қайталап көріңіз."
+    "<p lang=en>The service is unavailable for the moment. Try again in a few minutes."
+)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Drawn without the request: whatever broke, cookies and sessions included, is not touched again."""
+    try:
+        return error_page(
+            None,
+            500,
+            _("Something went wrong on our side"),
+            _("The error is recorded. Try again in a few minutes; if it repeats, call the contact centre."),
+            action=False,
+        )
+    except Exception:
+        log.exception("the error page itself could not be drawn")
+        return HttpResponse(_LAST_RESORT, status=500, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,61 @@
+"""What the layouts are told: a page's frame as frozen values, every address ready made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the menu. `icon` is a lucide name; `current` marks the page being read."""
+
+    url: str
+    label: str
+    icon: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """A linked account as the switch shows it. `url` is this same page for that account."""
+
+    number: str
+    address: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What the person has yet to do, said on every page until it is done: the words, and where to do it."""
+
+    text: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cabinet:
+    """The frame of a customer's page (`ui/cabinet.html`)."""
+
+    full_name: str
+    menu: Sequence[MenuItem]
+    account: AccountLine | None = None
+    accounts: Sequence[AccountLine] = ()
+    sign_out_url: str = ""
+    receipt_url: str | None = None
+    receipt_subscribed: bool = False
+    site_map_url: str | None = None
+    home_url: str = "/"
+    add_account_url: str | None = None
+    reminder: Reminder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The frame of a staff page (`ui/office.html`)."""
+
+    full_name: str
+    organisation: str
+    menu: Sequence[MenuItem]
+    sign_out_url: str = ""
+    home_url: str = "/office/"

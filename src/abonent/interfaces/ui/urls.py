@@ -1,0 +1,17 @@
+"""What the interface serves itself: assets, the manifest, the two switches, and the gallery where it is on."""
+
+from django.conf import settings
+from django.urls import path
+
+from abonent.interfaces.ui import assets, brand, display, gallery, language
+
+app_name = "ui"
+urlpatterns = [
+    path("assets/<slug:digest>/<str:name>", assets.serve_asset, name="asset"),
+    path("manifest.webmanifest", brand.manifest, name="manifest"),
+    path("language/", language.change_language, name="language"),
+    path("display/", display.change_display, name="display"),
+]
+if settings.DEBUG or getattr(settings, "UI_GALLERY", False):
+    urlpatterns.append(path("ui/", gallery.gallery, name="gallery"))
+    urlpatterns.append(path("ui/<slug:name>/", gallery.layout, name="gallery_layout"))

@@ -23,6 +23,8 @@ PORTAL = load_profile(env.profile_path(PORTALS_DIR))
 SECRET_KEY = env.secret_key(HOME, may_be_made=DEMO or DEBUG or TESTING)
 ALLOWED_HOSTS = env.words("ABONENT_HOSTS", default="localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = env.words("ABONENT_ORIGINS", default="")
+SITE_URL = os.environ.get("ABONENT_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+"""Where people find the portal: letters that no request caused carry absolute links."""
 TRUSTED_PROXIES = int(os.environ.get("ABONENT_TRUSTED_PROXIES", "0"))
 """How many reverse proxies stand in front: the client's address is read that many hops back."""
 

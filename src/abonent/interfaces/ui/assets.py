@@ -45,7 +45,7 @@ def style_files() -> list[Path]:
 
 
 def minified_css(text: str) -> str:
-    """Without comments and needless spaces. Strings in our styles hold no comment marks and no double spaces."""
+    """Without comments and needless spaces. No string in our styles holds a comment mark or two spaces."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s*([{};,>])\s*", r"\1", text)

@@ -52,4 +52,6 @@ def readable(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
 
 def text_on(colour: str) -> str:
     """White or ink, whichever reads better on `colour`; white wins when both are fit."""
-    return WHITE if contrast(WHITE, colour) >= AA_TEXT else max((INK, WHITE), key=lambda c: contrast(c, colour))
+    return (
+        WHITE if contrast(WHITE, colour) >= AA_TEXT else max((INK, WHITE), key=lambda c: contrast(c, colour))
+    )

@@ -63,7 +63,11 @@ def display(request: HttpRequest | None) -> Display:
 
 def _changed(current: Display, name: str, value: str) -> Display:
     if name == "special":
-        large = {"size": "large", "contrast": "high"} if value == "on" else {"size": "normal", "contrast": "normal"}
+        large = (
+            {"size": "large", "contrast": "high"}
+            if value == "on"
+            else {"size": "normal", "contrast": "normal"}
+        )
         return replace(current, **large, pictures="on" if value != "on" else current.pictures)
     return replace(current, **{name: value}) if value in CHOICES.get(name, ()) else current
 

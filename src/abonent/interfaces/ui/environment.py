@@ -43,7 +43,9 @@ def local(text: dict[str, str] | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _reversed(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], *where: str | None) -> str:
+def _reversed(
+    name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], *where: str | None
+) -> str:
     return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
 
 
@@ -125,7 +127,7 @@ def _portal_languages() -> list[tuple[str, str, str]]:
 
 def environment(**options: Any) -> jinja2.Environment:
     """Django's Jinja2 backend calls this once. A name a template does not know is an error, not a blank."""
-    made = jinja2.Environment(
+    made = jinja2.Environment(  # noqa: S701 - on, below
         **{
             **options,
             "autoescape": True,

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 log = logging.getLogger(__name__)
 
 
-def error_page(request: HttpRequest | None, status: int, title: str, text: str, action: bool = True) -> HttpResponse:
+def error_page(
+    request: HttpRequest | None, status: int, title: str, text: str, action: bool = True
+) -> HttpResponse:
     """Draw `ui/error.html`; for any status a view wants to answer with."""
     context = {"status": status, "title": title, "text": text, "action": action}
     response = HttpResponse(get_template("ui/error.html").render(context, request), status=status)
@@ -19,7 +21,10 @@ def error_page(request: HttpRequest | None, status: int, title: str, text: str, 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return error_page(
-        request, 400, _("The request could not be read"), _("Go back, check what you entered and send it again.")
+        request,
+        400,
+        _("The request could not be read"),
+        _("Go back, check what you entered and send it again."),
     )
 
 

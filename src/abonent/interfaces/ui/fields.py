@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField
+from django.utils.translation import gettext as _
 
 #: Widget attributes that the macro sets itself or that our styles do instead.
 _OURS = ("class", "type", "id", "name", "value", "required", "style", "placeholder", "cols")
@@ -78,6 +80,17 @@ def _options(bound: BoundField, id_: str) -> list[Option]:
     ]
 
 
+def _message(error: ValidationError, label: str) -> list[str]:
+    if error.code == "required" and error.message == forms.Field.default_error_messages["required"]:
+        return [_("Fill in the field “%(label)s”") % {"label": label}]
+    return [str(message) for message in error.messages]
+
+
+def messages_of(bound: BoundField) -> list[str]:
+    """The field's errors; Django's nameless "This field is required." names the field here."""
+    return [line for error in bound.errors.as_data() for line in _message(error, str(bound.label or ""))]
+
+
 def _value(bound: BoundField, kind: str) -> str:
     if kind == "checkbox":
         return "on" if bound.value() not in (None, False, "", "False", "false", "0") else ""
@@ -103,7 +116,7 @@ def control(bound: BoundField) -> Control:
         required=bound.field.required,
         disabled=bound.field.disabled,
         hint=str(bound.help_text or ""),
-        errors=[str(message) for message in bound.errors],
+        errors=messages_of(bound),
         multiple=bool(getattr(widget, "allow_multiple_selected", False)),
         options=_options(bound, id_) if kind in ("select", "radios", "checkboxes") else [],
         attrs={key: value for key, value in widget.attrs.items() if key not in _OURS and value is not False},
@@ -130,5 +143,5 @@ def _errors(form: BaseForm) -> Iterator[tuple[str, str]]:
         yield first, str(message)
     for bound in form:
         target = first if bound.is_hidden else control(bound).target
-        for message in bound.errors:
-            yield target, str(message)
+        for message in messages_of(bound):
+            yield target, message

@@ -6,9 +6,8 @@ the field where the amount is typed in all use it. Groups are joined by no-break
 which `abonent.base.money.parse_amount` reads back. None gives an empty string.
 """
 
+import datetime as dt
 import re
-from datetime import date as Date
-from datetime import datetime as DateTime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -20,16 +19,55 @@ MINUS = "\u2212"
 _SIGNS = str.maketrans({",": NBSP, ".": ",", "-": MINUS})
 
 _MONTHS = {
-    "ru": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split(),
-    "kk": "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(),
+    "ru": [
+        "январь",
+        "февраль",
+        "март",
+        "апрель",
+        "май",
+        "июнь",
+        "июль",
+        "август",
+        "сентябрь",
+        "октябрь",
+        "ноябрь",
+        "декабрь",
+    ],
+    "kk": [
+        "қаңтар",
+        "ақпан",
+        "наурыз",
+        "сәуір",
+        "мамыр",
+        "маусым",
+        "шілде",
+        "тамыз",
+        "қыркүйек",
+        "қазан",
+        "қараша",
+        "желтоқсан",
+    ],
     "en": (
-        "January February March April May June July August September October November December".split()
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
     ),
 }
 _SHORT_MONTHS = {
-    "ru": "янв. фев. март апр. май июнь июль авг. сен. окт. нояб. дек.".split(),
-    "kk": "қаң. ақп. нау. сәу. мам. мау. шіл. там. қыр. қаз. қар. жел.".split(),
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "ru": ["янв.", "фев.", "март", "апр.", "май", "июнь", "июль", "авг.", "сен.", "окт.", "нояб.", "дек."],
+    "kk": ["қаң.", "ақп.", "нау.", "сәу.", "мам.", "мау.", "шіл.", "там.", "қыр.", "қаз.", "қар.", "жел."],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 _LONG_PATTERN = {"ru": "{name} {year}", "kk": "{year} жылғы {name}", "en": "{name} {year}"}
 
@@ -79,17 +117,17 @@ def number(value: int | None) -> str:
     return "" if value is None else f"{value:,d}".translate(_SIGNS)
 
 
-def date(value: Date | None) -> str:
+def date(value: dt.date | None) -> str:
     """`12.11.2026`, in every language."""
     return "" if value is None else f"{value.day:02d}.{value.month:02d}.{value.year:04d}"
 
 
-def datetime(value: DateTime | None) -> str:
+def datetime(value: dt.datetime | None) -> str:
     """`12.11.2026, 14:05`, as given: the caller has brought it to the portal's time zone."""
     return "" if value is None else f"{date(value)}, {value.hour:02d}:{value.minute:02d}"
 
 
-def _year_and_number(value: Month | Date) -> tuple[int, int]:
+def _year_and_number(value: Month | dt.date) -> tuple[int, int]:
     return (value.year, value.number) if isinstance(value, Month) else (value.year, value.month)
 
 
@@ -97,7 +135,7 @@ def _year_and_number(value: Month | Date) -> tuple[int, int]:
 def _long_month(year: int, number_: int, language: str) -> str:
     names = _MONTHS.get(language, _MONTHS["en"])
     pattern = _LONG_PATTERN.get(language, _LONG_PATTERN["en"])
-    return pattern.format(name=names[number_ - 1], year=year).replace(" ", NBSP)
+    return pattern.format(name=names[number_ - 1], year=year)
 
 
 @lru_cache(maxsize=2048)
@@ -105,12 +143,12 @@ def _short_month(year: int, number_: int, language: str) -> str:
     return f"{_SHORT_MONTHS.get(language, _SHORT_MONTHS['en'])[number_ - 1]}{NBSP}{year}"
 
 
-def month(value: Month | Date | None, language: str) -> str:
+def month(value: Month | dt.date | None, language: str) -> str:
     """«октябрь 2026», «2026 жылғы қазан», «October 2026»; a date stands for its month."""
     return "" if value is None else _long_month(*_year_and_number(value), language)
 
 
-def month_short(value: Month | Date | None, language: str) -> str:
+def month_short(value: Month | dt.date | None, language: str) -> str:
     """«окт. 2026», «қаз. 2026», «Oct 2026»."""
     return "" if value is None else _short_month(*_year_and_number(value), language)
 

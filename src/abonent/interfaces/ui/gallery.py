@@ -1,4 +1,4 @@
-"""Every component in every state, and each layout: for the eye, for axe, for whoever builds a page. Demo and DEBUG only."""
+"""Every component in every state, and each layout: for the eye, for axe, for whoever builds a page."""
 
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,9 @@ FIRST, LAST = Month(2024, 1), Month(2026, 10)
 class SampleForm(forms.Form):
     """A field of every type; sent empty or wrongly it shows every error."""
 
-    number = forms.CharField(label="Номер лицевого счёта", help_text="Ведущий ноль можно не указывать", max_length=20)
+    number = forms.CharField(
+        label="Номер лицевого счёта", help_text="Ведущий ноль можно не указывать", max_length=20
+    )
     amount = forms.DecimalField(label="Сумма последней оплаты", help_text="Например, 1234,56")
     email = forms.EmailField(label="Эл. почта (e-mail)")
     password = forms.CharField(label="Пароль", widget=forms.PasswordInput)
@@ -105,10 +107,15 @@ def _services_table() -> dict[str, Any]:
             column("Начислено", kind="money"),
             column("Корректировки", kind="money"),
             column("Оплачено", kind="money"),
-            column("Конечное сальдо", kind="money"),
+            column("Конечное сальдо", kind="money", strong=True),
         ],
         "rows": rows,
-        "totals": ["Итого", rows[0][1], *(sum(row[index] for row in rows) for index in (2, 3, 4)), rows[-1][5]],
+        "totals": [
+            "Итого",
+            rows[0][1],
+            *(sum(row[index] for row in rows) for index in (2, 3, 4)),
+            rows[-1][5],
+        ],
     }
 
 
@@ -124,7 +131,13 @@ def _bill_table() -> dict[str, Any]:
         "bill_rows": [
             ["Отопление", "кв.м", Decimal("17.2"), Decimal("26.14"), Decimal("449.61")],
             ["Подогрев воды", None, None, None, Decimal("768.08")],
-            ["в т.ч. холодная вода для нужд ГВС", "куб.м", Decimal("10.16"), Decimal("13.03"), Decimal("132.38")],
+            [
+                "в т.ч. холодная вода для нужд ГВС",
+                "куб.м",
+                Decimal("10.16"),
+                Decimal("13.03"),
+                Decimal("132.38"),
+            ],
             ["в т.ч. подогрев воды", "куб.м", Decimal("10.16"), Decimal("62.57"), Decimal("635.71")],
         ],
         "bill_levels": [0, 0, 1, 1],
@@ -133,7 +146,9 @@ def _bill_table() -> dict[str, Any]:
 
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component. A POST of the sample form shows its errors."""
-    form = SampleForm(request.POST) if request.method == "POST" else SampleForm(initial=typed_initial(request))
+    form = (
+        SampleForm(request.POST) if request.method == "POST" else SampleForm(initial=typed_initial(request))
+    )
     if form.is_valid():
         form.add_error(None, _("The form is only a sample."))
     context = {

@@ -11,7 +11,7 @@ _KEPT = {"d", "cx", "cy", "r", "rx", "ry", "x", "y", "x1", "x2", "y1", "y2", "wi
 
 @lru_cache(maxsize=512)
 def icon(name: str, size: int | None = None, label: str | None = None) -> Markup:
-    """The lucide icon `name` as `<svg class="icon">`; 1.25 em, or `size` 16, 20, 24, 32 or 48 pixels of a class.
+    """The lucide icon `name` as `<svg class="icon">`; 1.25 em, or `size`: 16, 20, 24, 32 or 48 pixels.
 
     Decoration by default (`aria-hidden`); with `label` it is an image with that name.
     """

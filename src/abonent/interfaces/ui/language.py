@@ -65,7 +65,7 @@ class LanguageOfFormMiddleware:
 
     Nothing is done and nothing is validated, so the view needs no case of its own, and a forged request can
     only change a language. Stands before `CsrfViewMiddleware` and before what activates the language: it puts
-    the language into the request's cookie, where that will look. «Показать другую картинку» comes the same way.
+    the language into the request's cookie, where that will look. «Показать другую картинку» comes so too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

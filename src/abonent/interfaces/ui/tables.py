@@ -1,4 +1,4 @@
-"""The body of a data table, joined in Python: a services page has hundreds of cells, a macro a cell would be slow."""
+"""The body of a data table, joined in Python: a page has hundreds of cells, and a macro a cell is slow."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from abonent.portal.current import portal
 
 Kind = Literal["text", "money", "amount", "date", "month", "quantity", "number", "html"]
 _TO_THE_RIGHT = ("money", "amount", "quantity", "number")
+_ALIGNED = {"right": "num", "center": "mid"}
 _ABSENT = "—"
 
 
@@ -21,14 +22,18 @@ class Column:
     align: str
     kind: Kind
     head: bool
+    strong: bool
 
 
-def column(label: str, align: str | None = None, kind: Kind = "text", head: bool = False) -> Column:
-    """A column of `data_table`. `kind` formats its values; numbers go to the right unless `align` says otherwise.
+def column(
+    label: str, align: str | None = None, kind: Kind = "text", head: bool = False, strong: bool = False
+) -> Column:
+    """A column of `data_table`. `kind` formats its values; numbers go to the right, unless `align` is given.
 
     `head=True` marks the cell that names the row: a row heading, and the card's title on a phone.
+    `strong=True` is the figure people look for (the closing balance).
     """
-    return Column(label, align or ("right" if kind in _TO_THE_RIGHT else "left"), kind, head)
+    return Column(label, align or ("right" if kind in _TO_THE_RIGHT else "left"), kind, head, strong)
 
 
 def _text(value: Any) -> str:
@@ -36,7 +41,7 @@ def _text(value: Any) -> str:
 
 
 def _formatter(kind: Kind) -> Callable[[Any], str]:
-    """Values of money, dates and quantities hold no character to escape; texts are escaped unless `Markup`."""
+    """Money, dates and quantities hold no character to escape; texts are escaped unless `Markup`."""
     if kind == "money":
         symbol = portal().currency_symbol
         return lambda value: formatting.money(value, symbol)
@@ -57,13 +62,16 @@ def _cells(columns: Sequence[Column]) -> list[tuple[str, Callable[[Any], str], s
     made = []
     for one in columns:
         name, scope = ("th", ' scope="row"') if one.head else ("td", "")
-        shown = ' class="num"' if one.align == "right" else ' class="mid"' if one.align == "center" else ""
+        classes = " ".join(filter(None, (_ALIGNED.get(one.align), "key" if one.strong else None)))
+        shown = f' class="{classes}"' if classes else ""
         label = "" if one.head else f' data-label="{escape(one.label)}"' if one.label else ""
         made.append((f"<{name}{scope}{shown}{label}>", _formatter(one.kind), f"</{name}>"))
     return made
 
 
-def body(columns: Sequence[Column], rows: Iterable[Sequence[Any]], nested: Sequence[int] | None = None) -> Markup:
+def body(
+    columns: Sequence[Column], rows: Iterable[Sequence[Any]], nested: Sequence[int] | None = None
+) -> Markup:
     """The rows of a table, `<tr>…</tr>` each; `nested` gives each row's level (0, 1, 2)."""
     cells = _cells(columns)
     parts: list[str] = []

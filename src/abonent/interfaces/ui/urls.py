@@ -1,4 +1,4 @@
-"""What the interface serves itself: assets, the manifest, the two switches, and the gallery where it is on."""
+"""What the interface serves itself: assets, the manifest, two switches, and the gallery where it is on."""
 
 from django.conf import settings
 from django.urls import path

@@ -1,0 +1,128 @@
+"""The `abonent` command: `python -m abonent` is the same."""
+
+import argparse
+import importlib
+import signal
+import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
+from types import FrameType
+from typing import NoReturn
+
+from django.db.utils import OperationalError
+
+from abonent.base.database_url import DatabaseUrlError
+from abonent.base.errors import DomainError
+from abonent.base.postgres import EmbeddedPostgresError
+from abonent.interfaces.cli.surroundings import database, set_up_django
+
+
+@dataclass(frozen=True)
+class Command:
+    """A module with `add_arguments(parser)` and `run(options) -> int`, loaded by name when it is called: some
+    stand on upper floors. It imports models inside `run`, once Django is ready."""
+
+    module: str
+    summary: str
+    example: str
+    needs_portal: bool = True
+
+
+COMMANDS = {
+    "serve": Command(
+        "abonent.interfaces.cli.serve",
+        "Serve the portal over HTTP.",
+        "abonent serve --host 0.0.0.0 --port 8000 --workers 4",
+    ),
+    "worker": Command(
+        "abonent.interfaces.cli.worker",
+        "Send letters and do other waiting work.",
+        "abonent worker --once",
+    ),
+    "migrate": Command(
+        "abonent.interfaces.cli.migrate",
+        "Bring database, translations and static files to this version.",
+        "DATABASE_URL=postgresql://abonent@db/abonent abonent migrate",
+    ),
+    "import": Command(
+        "abonent.exchange.cli",
+        "Load a bundle of the billing system's files.",
+        "abonent import bundle.zip --dry-run",
+    ),
+    "check": Command(
+        "abonent.interfaces.cli.check",
+        "Say whether this deployment is sane, and what to do if not.",
+        "ABONENT_PORTAL=/etc/abonent/portal.toml abonent check --json",
+        needs_portal=False,
+    ),
+    "staff": Command(
+        "abonent.interfaces.cli.staff",
+        "Add a member of staff.",
+        "abonent staff add alice --email alice@example.kz",
+    ),
+    "demo": Command(
+        "abonent.demo.cli",
+        "Show the portals with a made-up town each.",
+        "ABONENT_PORTAL=pes abonent demo",
+        needs_portal=False,
+    ),
+}
+
+ENVIRONMENT = """\
+environment:
+  ABONENT_PORTAL      the profile: a name in portals/ or a path to a .toml file
+  DATABASE_URL        postgresql://user:password@host:5432/name; without it the embedded server is started
+  ABONENT_HOME        where files are kept (default: var/ of the project)
+  ABONENT_SECRET_KEY  32 random characters or more (or ABONENT_SECRET_KEY_FILE); the demo makes its own
+
+`abonent COMMAND --help` says what a command takes. All variables: docs/operations/settings.md
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 refused or failed with a message, 2 misused."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name = _choose(arguments[:1])
+    command = COMMANDS[name]
+    module = importlib.import_module(command.module)
+    parser = argparse.ArgumentParser(
+        prog=f"abonent {name}", description=command.summary, epilog=f"example: {command.example}"
+    )
+    module.add_arguments(parser)
+    options = parser.parse_args(arguments[1:])
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        with database() if command.needs_portal else nullcontext():
+            if command.needs_portal:
+                set_up_django()
+            return int(module.run(options))
+    except (DomainError, DatabaseUrlError, EmbeddedPostgresError, OperationalError) as error:
+        sys.stderr.write(f"abonent {name}: {str(error).strip()}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _choose(arguments: list[str]) -> str:
+    lines = [
+        f"  {name:<9} {command.summary}\n            {command.example}" for name, command in COMMANDS.items()
+    ]
+    parser = argparse.ArgumentParser(
+        prog="abonent",
+        description="Runs a utility's self-service portal.",
+        usage="abonent COMMAND [options]",
+        epilog="\n".join(["commands, each with an example:", *lines, "", ENVIRONMENT]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS)
+    return str(parser.parse_args(arguments or ["--help"]).command)
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    """Leave through every `finally`, so that the embedded server stops with its last user."""
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

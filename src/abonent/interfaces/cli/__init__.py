@@ -1,0 +1,1 @@
+"""The `abonent` command of those who deploy a portal: a file per command (`add_arguments`, `run`)."""

@@ -1,0 +1,61 @@
+"""`abonent staff`: the first members of staff; they add the others in the office."""
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from abonent.base.errors import DomainError
+
+
+class NoPasswordError(DomainError):
+    """No password was given, or the two entries differ."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="add")
+    add = actions.add_parser("add", help="add a member of staff", description="Add a member of staff.")
+    add.add_argument("login")
+    add.add_argument("--email", required=True)
+    add.add_argument("--full-name", default="")
+    add.add_argument(
+        "--organisation", metavar="CODE", help="whose customers they see (default: the portal's own)"
+    )
+    add.add_argument("--administrator", action="store_true", help="may also manage staff and settings")
+    add.add_argument(
+        "--password-file", type=Path, help="read the password's line from there instead of asking"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """One transaction; refused when the login is taken, the password weak or the organisation unknown."""
+    from django.utils import timezone
+
+    from abonent.users import operations
+
+    operations.add_staff_member(
+        login=options.login,
+        email=options.email,
+        full_name=options.full_name,
+        password=read_password(options.password_file),
+        organisation=options.organisation,
+        role="administrator" if options.administrator else "operator",
+        now=timezone.now(),
+    )
+    sys.stdout.write(f"{options.login} may sign in at /office/\n")
+    return 0
+
+
+def read_password(path: Path | None) -> str:
+    """The first line of `path`, or what is typed twice at the terminal. Raises NoPasswordError."""
+    if path:
+        password = path.read_text("utf-8").splitlines()[0] if path.stat().st_size else ""
+    elif sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("Again: "):
+            raise NoPasswordError("the passwords differ")
+    else:
+        raise NoPasswordError("no terminal to ask for the password at: give --password-file")
+    if not password:
+        raise NoPasswordError("the password is empty")
+    return password

@@ -1,0 +1,22 @@
+"""`abonent worker`: letters and other work that no visitor should wait for (procrastinate, in PostgreSQL)."""
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="do what is waiting, then stop")
+    parser.add_argument("--concurrency", type=int, default=1, help="jobs at a time (default %(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until SIGTERM or Ctrl-C; the job under way is finished. Any number of workers may run: a job is
+    taken by one of them. Jobs that succeeded are deleted, failed ones are kept."""
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+
+    connector = app.connector
+    if isinstance(connector, DjangoConnector):  # that of requests, which cannot wait for news
+        connector = connector.get_worker_connector()
+    with app.replace_connector(connector) as working:
+        working.run_worker(wait=not options.once, concurrency=options.concurrency, delete_jobs="successful")
+    return 0

@@ -12,3 +12,16 @@ def masked_name(name: str) -> str:
         return ""
     last = surname[-1] if len(surname) > 2 else ""
     return " ".join([f"{surname[0]}***{last}", *(f"{other[0]}." for other in others)])
+
+
+def masked_email(email: str) -> str:
+    """What a co-resident and a letter are told of somebody's e-mail: enough to know a relative by.
+
+    >>> masked_email("ivanov@mail.ru"), masked_email("li@mail.ru"), masked_email("")
+    ('i***v@mail.ru', 'l***@mail.ru', '')
+    """
+    name, _, domain = email.rpartition("@")
+    if not name:
+        return ""
+    last = name[-1] if len(name) > 2 else ""
+    return f"{name[0]}***{last}@{domain}"

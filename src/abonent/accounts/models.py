@@ -52,7 +52,9 @@ class LastPayment(models.Model):
     Told by the ledger, which lies above (`operations.remember_last_payments`); only positive amounts count.
     """
 
-    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="last_payment")
+    account = models.OneToOneField(
+        Account, primary_key=True, on_delete=models.CASCADE, related_name="last_payment"
+    )
     paid_on = models.DateField()
     amounts = ArrayField(MoneyField())
 
@@ -130,7 +132,9 @@ class LinkAttempt(models.Model):
         LIMITED = "limited"
 
     at = models.DateTimeField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False
+    )
     address = models.GenericIPAddressField(null=True)
     network = models.CharField(max_length=45, blank=True)
     """The /24 or /48 of the address."""
@@ -140,7 +144,8 @@ class LinkAttempt(models.Model):
     number_hash = models.CharField(max_length=64)
     neighbourhood = models.CharField(max_length=64)
     refused_by = models.CharField(max_length=20, blank=True, default="")
-    """The limit that refused the try (nothing was compared), from `limits.Limit`. Such a try counts nowhere."""
+    """The limit that refused the try (nothing was compared), from `limits.Limit`. Such a try counts
+    nowhere."""
 
     class Meta:
         indexes = [
@@ -154,7 +159,8 @@ class LinkAttempt(models.Model):
 
 
 class ProofsReopened(models.Model):
-    """When a person of the staff last put an organisation's guessable proofs on again: tries count from then."""
+    """When a person of the staff last put an organisation's guessable proofs on again: tries count from
+    then."""
 
     organisation = models.OneToOneField(
         Organisation, primary_key=True, on_delete=models.CASCADE, related_name="proofs_reopened"

@@ -1,0 +1,49 @@
+# `make` says what there is. Nothing has to be prepared: the environment is made when it is needed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON_IN := .venv/bin/python
+# Linters load the settings; any portal will do.
+SETTINGS := ABONENT_TESTING=1 ABONENT_HOME=var/test ABONENT_PORTAL=aes
+
+.PHONY: help run test lint messages bench lock clean distclean environment
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: ## serve the four portals with a made-up town each (PORTAL=pes make run: one)
+	@scripts/environment.sh run
+	@ABONENT_PORTAL="$(or $(PORTAL),)" exec .venv/bin/abonent demo
+
+test: environment ## every test, on real PostgreSQL and in a real browser (ARGS=tests/base: some)
+	@scripts/browser.sh >/dev/null
+	@$(PYTHON_IN) scripts/messages.py compile
+	@$(PYTHON_IN) -m pytest -n 2 $(ARGS)
+
+lint: environment ## ruff, mypy, the floors of the house, migrations, translations
+	$(PYTHON_IN) -m ruff check .
+	$(PYTHON_IN) -m ruff format --check .
+	$(SETTINGS) $(PYTHON_IN) -m mypy
+	$(SETTINGS) .venv/bin/lint-imports
+	$(SETTINGS) $(PYTHON_IN) -m django makemigrations --check --dry-run --settings=abonent.settings
+	$(PYTHON_IN) scripts/messages.py check
+
+messages: environment ## add new texts to the translations, and compile them
+	@$(PYTHON_IN) scripts/messages.py update
+	@$(PYTHON_IN) scripts/messages.py compile
+	@$(PYTHON_IN) scripts/messages.py check
+
+bench: ## the benchmarks (BENCH=import: one); each prints a table and a ratio
+	@scripts/environment.sh bench
+	@$(PYTHON_IN) -m benchmarks $(BENCH)
+
+lock: environment ## write the lock files anew from requirements/*.in
+	@scripts/lock.sh
+
+clean: ## stop the servers and remove all data (var/); keep the environment
+	@scripts/clean.sh
+
+distclean: clean ## also remove the environment
+	@rm -rf .venv
+
+environment:
+	@scripts/environment.sh dev

@@ -12,9 +12,14 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "$@"; exit 1; }
 fingerprint() { cat "requirements/$1.lock" scripts/environment.sh | sha256sum | cut -d' ' -f1; }
 
+# Its programs hold its path: a project that was moved needs a new one.
+works() {
+    [ "$(cat "$venv/.made-at" 2>/dev/null || echo "$PWD")" = "$PWD" ] && "$venv/bin/python" -c '' 2>/dev/null
+}
+
 # An environment made for development also serves to run.
 is_fresh() {
-    [ -x "$venv/bin/python" ] && "$venv/bin/python" -c '' 2>/dev/null || return 1
+    works || return 1
     for made in "$@"; do
         stamp=$venv/.made-from-$made
         [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint "$made")" ] && return 0
@@ -44,9 +49,10 @@ venv_package() {
 
 make_environment() {
     say "Making the environment from $lock"
-    if ! "$venv/bin/python" -c '' 2>/dev/null; then
+    if ! works; then
         rm -rf "$venv"
         "$python" -m venv "$venv"
+        printf '%s\n' "$PWD" > "$venv/.made-at"
     fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
         fail "The environment could not be made (see above). Is the package index reachable?"

@@ -43,3 +43,5 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+IMPERSONAL_PATHS = ["/assets/", "/static/", "/captcha/"]
+"""Paths whose answers are the same for everybody: no session is read for them."""

@@ -12,7 +12,7 @@ from abonent.portal.models import Organisation
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, login: str, email: str = "", password: str | None = None, **facts: Any) -> "User":
-        user = self.model(login=login, email=self.normalize_email(email), **facts)
+        user = self.model(login=login, email=email.lower(), **facts)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("login"), name="users_user_login_any_case")]
+        indexes = [models.Index(fields=["email"], name="users_user_email")]
 
     def __str__(self) -> str:
         return self.login
@@ -107,3 +108,11 @@ class AuditEvent(models.Model):
             models.Index(fields=["action", "at"], name="users_audit_action"),
             models.Index(fields=["subject", "at"], name="users_audit_subject"),
         ]
+
+
+class WrongSignIns(models.Model):
+    """Wrong sign-ins in a row under one name, known or not. An HMAC: people type passwords there."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    in_a_row = models.PositiveIntegerField()
+    last_at = models.DateTimeField()

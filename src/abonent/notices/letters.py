@@ -1,0 +1,34 @@
+"""The text of a letter from its template: plain text, in the reader's language."""
+
+from pathlib import PurePath
+from typing import Any
+
+from django.template import engines
+from django.utils import translation
+
+from abonent.portal.current import portal
+
+LONGEST_SUBJECT = 200
+
+
+def compose(template: str, *, language: str, context: dict[str, Any]) -> tuple[str, str]:
+    """(subject, text): the template's first line is the subject. Nothing is escaped: it is not HTML.
+
+    `template` is found in any room's `templates/`; its letters go by `{% extends "notices/letter.txt" %}`.
+    """
+    profile = portal()
+    chosen = language if language in profile.languages else profile.language
+    with translation.override(chosen):
+        drawn = engines["jinja2"].get_template(template).render({**context, "profile": profile})
+    subject, _, text = drawn.strip().partition("\n")
+    return one_line(subject), text.strip() + "\n"
+
+
+def kind_of(template: str) -> str:
+    """`users/letters/password_changed.txt` -> `password_changed`."""
+    return PurePath(template).stem[:40]
+
+
+def one_line(text: str) -> str:
+    """A subject is one line without control characters: nobody adds a header through a name."""
+    return " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())[:LONGEST_SUBJECT]

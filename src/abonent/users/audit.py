@@ -1,0 +1,44 @@
+"""The audit trail: who did what to whom, and when. Append-only: a trigger of the database sees to it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from abonent.base.identifiers import keyed_hash
+from abonent.portal.models import Organisation
+from abonent.users.models import AuditEvent, User
+
+
+def record(
+    *,
+    action: str,
+    actor: User | None,
+    subject: str = "",
+    organisation: Organisation | None = None,
+    address: str | None = None,
+    now: datetime,
+    **details: Any,
+) -> AuditEvent:
+    """Write one event, in the caller's transaction. Not safe to repeat: each call is an event of its own.
+
+    `action` is a verb of the house (`sign_in`, `password_changed`); `subject` names what it was done to
+    (`user:17`); `details` must be JSON and hold no password, code, token or account number.
+    """
+    return AuditEvent.objects.create(
+        at=now,
+        actor=actor,
+        address=address,
+        organisation=organisation,
+        action=action,
+        subject=subject[:100],
+        details=details,
+    )
+
+
+def name_typed(name: str) -> str:
+    """What stands in the trail for a name typed at sign-in: people also type passwords there.
+
+    The same name always gives the same mark, so that tries against one name can be counted.
+    """
+    return "name:" + keyed_hash(settings.SECRET_KEY.encode(), "sign-in name", name.strip().lower())[:32]

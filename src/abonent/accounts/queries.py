@@ -55,7 +55,8 @@ def _held(row: tuple[Any, ...], now: datetime) -> HeldAccount:
     until, objected, version, changed = row[12:16]
     limited = objected is not None or (until is not None and until > now)
     payer = masked_name(row[3]) if limited else row[3]
-    return HeldAccount(*row[:3], payer, *row[4:12], limited, until, version, changed)
+    facts: tuple[Any, ...] = (*row[:3], payer, *row[4:12], limited, until, version, changed)
+    return HeldAccount(*facts)
 
 
 def held_accounts(user_id: int, *, now: datetime) -> tuple[HeldAccount, ...]:

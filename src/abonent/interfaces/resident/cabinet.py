@@ -134,8 +134,9 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
 def context(
     request: HttpRequest, *, section: str, account: HeldAccount | None = None, **extra: Any
 ) -> dict[str, Any]:
-    """The template context of a cabinet page: `cabinet` (the frame) and whatever else is given.
+    """The template context of a cabinet page: `cabinet` (the frame), `section_title`, and whatever else is given.
 
     >>> render(request, "resident/….html", context(request, section="payments", account=account, rows=rows))
     """
-    return {"cabinet": frame(request, section=section, account=account), **extra}
+    title = section_label(section) if section in SECTIONS else ""
+    return {"cabinet": frame(request, section=section, account=account), "section_title": title, **extra}

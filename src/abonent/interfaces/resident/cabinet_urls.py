@@ -1,5 +1,20 @@
-"""URLs of this screen."""
+"""The cabinet's own pages: an account is named by its public id, never by its number."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from abonent.interfaces.resident.account.views import account_page
+from abonent.interfaces.resident.home.views import home
+from abonent.interfaces.resident.payments.views import payments_page
+from abonent.interfaces.resident.services.statement import statement_page, statement_pdf
+from abonent.interfaces.resident.services.views import services_page
+from abonent.interfaces.resident.site_map.views import site_map
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("site-map/", site_map, name="site_map"),
+    path("a/<str:public_id>/account/", account_page, name="account"),
+    path("a/<str:public_id>/services/", services_page, name="services"),
+    path("a/<str:public_id>/services/statement/", statement_page, name="service_statement"),
+    path("a/<str:public_id>/services/statement.pdf", statement_pdf, name="service_statement_pdf"),
+    path("a/<str:public_id>/payments/", payments_page, name="payments"),
+]

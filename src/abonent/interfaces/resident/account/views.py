@@ -1,0 +1,63 @@
+"""What is owed, what it is made of, and what the account is."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from abonent.accounts.queries import HeldAccount
+from abonent.base.months import Month
+from abonent.interfaces.resident.bodies import drawn
+from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
+from abonent.interfaces.resident.rows import five, odd_lines, service_cell
+from abonent.interfaces.ui.environment import language
+from abonent.ledger.queries import Balance, overview
+from abonent.portal.current import portal
+
+#: Where people go next, with the icons of the menu.
+_LINKS = ("services", "payments", "receipts")
+
+
+def _balance(balance: Balance) -> dict[str, Any]:
+    return {
+        "as_of": Month.of(balance.month).last_day,
+        "rows": [[service_cell(one.service), *five(one.line)] for one in balance.charged],
+        "levels": [one.service.level for one in balance.charged],
+        "totals": five(balance.totals),
+        "odd": odd_lines(balance.charged),
+    }
+
+
+def _changed_on(account: HeldAccount) -> date | None:
+    changed = account.data_changed_at
+    return timezone.localtime(changed).date() if changed else None
+
+
+def _values(account: HeldAccount) -> dict[str, Any]:
+    seen = overview(account.id, language=language(), version=account.data_version)
+    return {
+        "balance": seen.balance,
+        "meters": seen.meters,
+        "changed_on": _changed_on(account),
+        "links": [
+            (name, section_label(name), address(name, account)) for name in _LINKS if name in portal().menu
+        ],
+        **(_balance(seen.balance) if seen.balance else {}),
+    }
+
+
+@require_safe
+@login_required
+def account_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The account at a glance; 404 for whoever is not linked to it."""
+    account = account_or_404(request, public_id)
+    body = drawn("resident/account/body.html", account, lambda: _values(account))
+    return render(
+        request,
+        "resident/account/page.html",
+        context(request, section="account", account=account, body=body),
+    )

@@ -1,0 +1,1 @@
+"""`/`: straight to what the person came for."""

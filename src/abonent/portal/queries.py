@@ -1,0 +1,63 @@
+"""Reads of the portal's own tables: the services and who supplies them."""
+
+from typing import NamedTuple
+
+from django.db import connection
+
+from abonent.base.kept import Kept
+
+
+class ServiceFacts(NamedTuple):
+    """A service in one language."""
+
+    id: int
+    code: str
+    parent_id: int | None
+    name: str
+    unit: str
+    supplier: str
+    place: int
+    """Where it stands in a list: parents before their parts."""
+    level: int
+    """0, or how deep it is nested: a nested line explains its parent's amounts."""
+    root_id: int
+    """The service without a parent that it is a part of; itself when it has none."""
+
+
+_SERVICES = """
+WITH RECURSIVE tree AS (
+    SELECT service.*, ARRAY[position, id] AS path, 0 AS level, id AS root_id
+      FROM portal_service AS service WHERE parent_id IS NULL
+    UNION ALL
+    SELECT part.*, tree.path || ARRAY[part.position, part.id], tree.level + 1, tree.root_id
+      FROM portal_service AS part JOIN tree ON part.parent_id = tree.id
+)
+SELECT tree.id, tree.code, tree.parent_id,
+       CASE %(language)s WHEN 'kk' THEN coalesce(nullif(tree.name_kk, ''), tree.name_ru)
+                         WHEN 'en' THEN coalesce(nullif(tree.name_en, ''), tree.name_ru)
+                         ELSE tree.name_ru END,
+       CASE %(language)s WHEN 'kk' THEN coalesce(nullif(tree.unit_kk, ''), tree.unit_ru)
+                         ELSE tree.unit_ru END,
+       CASE %(language)s WHEN 'kk' THEN coalesce(nullif(supplier.name_kk, ''), supplier.name_ru)
+                         ELSE supplier.name_ru END,
+       row_number() OVER (ORDER BY tree.path), tree.level, tree.root_id
+  FROM tree JOIN portal_organisation AS supplier ON supplier.id = tree.organisation_id
+ ORDER BY tree.path
+"""
+
+_kept: Kept[dict[int, ServiceFacts]] = Kept(room=100_000)
+
+
+def services(*, language: str, version: int) -> dict[int, ServiceFacts]:
+    """Every service by id, in the order in which they are shown. Read once for each data version.
+
+    `version` is the `data_version` of the account being shown: services come with the bundle and change
+    only together with it.
+    """
+    return _kept.get((language, version), lambda: _read_services(language))
+
+
+def _read_services(language: str) -> dict[int, ServiceFacts]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVICES, {"language": language})
+        return {row[0]: ServiceFacts(*row) for row in cursor.fetchall()}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 WHITE = "#ffffff"
 INK = "#10141a"
+BLACK = "#000000"
 AA_TEXT = 4.5
 AAA_TEXT = 7.0
 AA_PART = 3.0  # borders of fields, icons, the ring of the focus
@@ -42,7 +43,7 @@ def readable(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
     Goes away from the backgrounds: darker on light ones, lighter on dark ones. Black and white are the ends,
     so on backgrounds of one kind there always is an answer.
     """
-    end = "#000000" if min(luminance(ground) for ground in backgrounds) > 0.18 else WHITE
+    end = BLACK if min(luminance(ground) for ground in backgrounds) > 0.18 else WHITE
     for percent in range(101):
         shade = mix(colour, end, percent / 100)
         if all(contrast(shade, ground) >= ratio for ground in backgrounds):
@@ -51,7 +52,5 @@ def readable(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
 
 
 def text_on(colour: str) -> str:
-    """White or ink, whichever reads better on `colour`; white wins when both are fit."""
-    return (
-        WHITE if contrast(WHITE, colour) >= AA_TEXT else max((INK, WHITE), key=lambda c: contrast(c, colour))
-    )
+    """White when it is readable on `colour`, else ink, else black: one of them always is."""
+    return next((text for text in (WHITE, INK) if contrast(text, colour) >= AA_TEXT), BLACK)

@@ -84,6 +84,13 @@ def messages(request: HttpRequest | None) -> list[Message]:
     return list(get_messages(request)) if request is not None and hasattr(request, "_messages") else []
 
 
+def forget() -> None:
+    """Forget addresses and fixed parts: for tests, which change the portal and the URL map."""
+    _fixed.clear()
+    _fixed_for.clear()
+    _reversed.cache_clear()
+
+
 def _with_currency(function: Callable[[Decimal | None, str], str]) -> Callable[[Decimal | None], str]:
     return lambda value: function(value, portal().currency_symbol)
 

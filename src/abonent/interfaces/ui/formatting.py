@@ -84,14 +84,18 @@ _SIZES = {
 }
 
 
+def _grouped(value: Decimal) -> str:
+    return f"{round_half_up(value) + 0:,.2f}".translate(_SIGNS)  # + 0: no "−0,00"
+
+
 def amount(value: Decimal | None) -> str:
     """Money without its currency: `1 234,56`; two places, half up."""
-    return "" if value is None else f"{round_half_up(value):,.2f}".translate(_SIGNS)
+    return "" if value is None else _grouped(value)
 
 
 def money(value: Decimal | None, currency: str = "₸") -> str:
     """`1 234,56 ₸`."""
-    return "" if value is None else f"{round_half_up(value):,.2f}".translate(_SIGNS) + NBSP + currency
+    return "" if value is None else _grouped(value) + NBSP + currency
 
 
 def signed_money(value: Decimal | None, currency: str = "₸") -> str:

@@ -1,0 +1,5 @@
+"""The interface alone: what these tests serve."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("abonent.interfaces.ui.urls"))]

@@ -1,0 +1,85 @@
+"""Debian's chromium for tests. A conftest that wants it imports the fixtures: they last as long as its
+folder, because while Playwright is up the thread counts as asynchronous."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+
+from tests.plugins.databases import ROOT
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+PATIENCE = 15_000  # milliseconds; the machine may be busy with the other tests
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A running chromium. Fails with the way to get one when there is none."""
+    found = subprocess.run([ROOT / "scripts" / "browser.sh"], capture_output=True, text=True, check=False)
+    if found.returncode:
+        pytest.fail(found.stderr, pytrace=False)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = playwright.chromium.launch(executable_path=found.stdout.strip(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the test's pages complained about: a script that failed, a thing the policy stopped."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
+    """`open_page(url, language="kk", javascript=True, **context)`: a page of a new visitor, without cookies.
+
+    The test fails when there are complaints at its end.
+    """
+    contexts = []
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    def fail(error: Error) -> None:
+        complaints.append(f"{error.message}\n{error.stack}")
+
+    def open_one(url: str = "", *, language: str = "ru", javascript: bool = True, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=url or None, locale=language, java_script_enabled=javascript, **options
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", fail)
+        if url:
+            page.goto(url)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment for a process of the portal: as for customers' eyes, but over plain http."""
+    return os.environ | {"ABONENT_TESTING": "1", "ABONENT_DEMO": "1"} | changes

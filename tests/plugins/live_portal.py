@@ -1,0 +1,104 @@
+"""A portal served by processes of its own, on a database of its own: any of the four, side by side."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.plugins import databases
+from tests.plugins.browser import environment
+
+PATIENCE = 60  # seconds
+
+
+@dataclass(frozen=True)
+class LivePortal:
+    """`url` is where it is served; `database_url` is its own database, freshly migrated and empty."""
+
+    name: str
+    url: str
+    database_url: str
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(
+            ABONENT_PORTAL=self.name, DATABASE_URL=self.database_url, ABONENT_HOME=str(self.home)
+        )
+
+    def abonent(self, *arguments: str) -> str:
+        """Run a command of this portal (`import`, `worker --once`) and return what it says."""
+        return self._python("-m", "abonent", *arguments)
+
+    def python(self, code: str) -> str:
+        """Run code inside this portal, with Django ready, and return what it prints."""
+        return self._python("-c", f"import django; django.setup()\n{code}")
+
+    def _python(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment | {"DJANGO_SETTINGS_MODULE": "abonent.settings"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{arguments}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@contextmanager
+def serve(server: str, name: str, home: Path) -> Iterator[LivePortal]:
+    """Serve the profile `name` until the end of the block; then stop it and drop its database."""
+    database = databases.name_of_mine(f"live_{name}")
+    port = _free_port()
+    portal = LivePortal(
+        name, f"http://127.0.0.1:{port}", databases.copy_template(server, database), home / name
+    )
+    portal.home.mkdir()
+    log = portal.home / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "abonent", "serve", "--port", str(port), "--workers", "1"],
+            env=portal.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        _wait_until_served(portal, process, log)
+        yield portal
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+        databases.drop(server, database)
+
+
+def _wait_until_served(portal: LivePortal, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not _answers(portal.url):
+        assert process.poll() is None, f"{portal.name} was not served:\n{log.read_text()}"
+        assert time.monotonic() < deadline, f"{portal.name} does not answer:\n{log.read_text()}"
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

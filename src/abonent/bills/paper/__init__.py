@@ -1,0 +1,50 @@
+"""Paper: receipts, their backs and service statements as PDF. Pure: no framework, no database.
+
+>>> render_receipt(receipt, template="bilingual", back=back)  # doctest: +SKIP
+"""
+
+from abonent.bills.paper.document import (
+    Back,
+    BackOffice,
+    BackSection,
+    Brand,
+    Contact,
+    Customer,
+    LinkCode,
+    MeterLine,
+    Payee,
+    Receipt,
+    ReceiptLine,
+    Statement,
+    StatementLine,
+    Text,
+    Totals,
+)
+from abonent.bills.paper.payment_qr import PaymentOrder, PaymentQrError
+from abonent.bills.paper.render import render_back, render_many, render_receipt, render_statement
+from abonent.bills.paper.typesetting import PaperError
+
+__all__ = [
+    "Back",
+    "BackOffice",
+    "BackSection",
+    "Brand",
+    "Contact",
+    "Customer",
+    "LinkCode",
+    "MeterLine",
+    "PaperError",
+    "Payee",
+    "PaymentOrder",
+    "PaymentQrError",
+    "Receipt",
+    "ReceiptLine",
+    "Statement",
+    "StatementLine",
+    "Text",
+    "Totals",
+    "render_back",
+    "render_many",
+    "render_receipt",
+    "render_statement",
+]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from abonent.bills.paper import PaymentOrder, PaymentQrError, render_receipt
@@ -140,6 +140,7 @@ _words = st.text(
 def test_whatever_is_written_is_read_back_and_stays_within_300_bytes(
     name: str, purpose: str, address: str, kopecks: int
 ) -> None:
+    assume(not set(SEPARATORS) <= set(name + purpose + address))
     order = replace(ORDER, name=name, purpose=purpose, payer_address=address, amount=Decimal(kopecks) / 100)
     data = payload(order)
     assert len(data) - 8 <= LONGEST_BLOCK

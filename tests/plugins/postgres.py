@@ -22,6 +22,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["ABONENT_TESTING"] = "1"
     os.environ.setdefault("ABONENT_HOME", str(HOME))
     os.environ.setdefault("ABONENT_PORTAL", "aes")
+    os.environ.setdefault("ABONENT_FAST_PASSWORDS", "1")
     compile_stale()
     if not os.environ.get("DATABASE_URL"):
         _use_embedded_server(early_config)

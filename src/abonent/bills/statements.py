@@ -1,16 +1,20 @@
 """Выписка по услуге / Қызмет бойынша үзінді көшірме: a service of an account by month, with the tariff."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.bills.brand import portal_brand
-from abonent.bills.paper import Customer, Statement, StatementLine
+from abonent.bills.paper import Customer, Statement, StatementLine, render_statement
+from abonent.bills.paper.content import sheet_content, statement_content
+from abonent.bills.paper.labels import LABELS
+from abonent.bills.paper.typesetting import typeset
 from abonent.ledger.queries import Line, ServiceMonths, turnovers
 from abonent.portal.current import portal
 
 
-def service_statement(
+def service_statements(
     account: HeldAccount,
     *,
     service: str | None,
@@ -19,10 +23,10 @@ def service_statement(
     months: int,
     language: str,
     today: date,
-) -> Statement | None:
-    """The statement of the service with this code (without one: the account's first), oldest month first.
+) -> tuple[Statement, ...]:
+    """The statement of the service with this code, or one for each service without a code; oldest month first.
 
-    The period is chosen as in `ledger.queries.turnovers`. None when the account has no such service in it.
+    The period is chosen as in `ledger.queries.turnovers`. Empty when the account has no such service in it.
     The payer is as the account shows it: masked where the link is limited. Amounts are the supplier's own.
     """
     seen = turnovers(
@@ -34,9 +38,20 @@ def service_statement(
         language=language,
         version=account.data_version,
     )
-    if seen is None or not seen.groups or (service and seen.groups[0].service.code != service):
-        return None
-    return _statement(account, seen.groups[0], (seen.period.first, seen.period.last), language, today)
+    if seen is None or (service and [one.service.code for one in seen.groups] != [service]):
+        return ()
+    period = seen.period.first, seen.period.last
+    return tuple(_statement(account, group, period, language, today) for group in seen.groups)
+
+
+def statements_pdf(statements: Sequence[Statement]) -> bytes:
+    """All of them in one document, each on a page of its own. Raises PaperError when the template fails."""
+    if len(statements) == 1:
+        return render_statement(statements[0])
+    one = statements[0]
+    title = f"{LABELS['statement'][one.languages[0]]} {one.customer.account}"
+    content = [statement_content(each) for each in statements]
+    return typeset("statement", sheet_content("statement", title, one.languages, content))
 
 
 def _statement(

@@ -4,10 +4,11 @@ Each read is a constant number of queries whatever the account holds. `version` 
 account being shown (accounts.queries.HeldAccount.data_version).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -111,12 +112,20 @@ class Period:
     latest: Month
 
 
+class MonthTotals(NamedTuple):
+    """All services of a month together; parts of services are in them already."""
+
+    month: date
+    totals: Totals
+
+
 @dataclass(frozen=True, slots=True)
 class Turnovers:
-    """An account's services through a period."""
+    """An account's services through a period, and its months (newest first) with all services together."""
 
     period: Period
     groups: tuple[ServiceMonths, ...]
+    months: tuple[MonthTotals, ...]
     totals: Totals
     offered: tuple[ServiceFacts, ...]
     """The services that may be chosen: those with a line in the period."""
@@ -277,6 +286,11 @@ def _groups(charged: list[Charged], known: dict[int, ServiceFacts]) -> list[Serv
     return [_service_months(known[root], by_root[root], oldest, newest) for root in roots]
 
 
+def _month_totals(charged: Iterable[Charged]) -> Iterator[MonthTotals]:
+    for month, lines in groupby(_counted(charged), key=lambda line: line.month):
+        yield MonthTotals(month, month_totals(lines))
+
+
 def _totals_of(groups: Iterable[ServiceMonths]) -> Totals:
     rows = list(groups)
     return month_totals(one.totals for one in rows)._replace(
@@ -306,9 +320,16 @@ def turnovers(
         return None
     period, lines = _lines_shown(account_id, loaded, first, last, months)
     known = services(language=language, version=version)
-    groups = _groups(_in_order(lines, known), known)
+    charged = _in_order(lines, known)
+    groups = _groups(charged, known)
     shown = [one for one in groups if one.service.code == service] or groups
-    return Turnovers(period, tuple(shown), _totals_of(shown), tuple(one.service for one in groups))
+    return Turnovers(
+        period=period,
+        groups=tuple(shown),
+        months=tuple(_month_totals(charged)),
+        totals=_totals_of(shown),
+        offered=tuple(one.service for one in groups),
+    )
 
 
 def payments_between(

@@ -134,7 +134,7 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
 def context(
     request: HttpRequest, *, section: str, account: HeldAccount | None = None, **extra: Any
 ) -> dict[str, Any]:
-    """The template context of a cabinet page: `cabinet` (the frame), `section_title`, and whatever else is given.
+    """A cabinet page's template context: `cabinet` (the frame), `section_title`, and whatever else is given.
 
     >>> render(request, "resident/….html", context(request, section="payments", account=account, rows=rows))
     """

@@ -12,10 +12,13 @@ from abonent.ledger.queries import Charged
 from abonent.portal.queries import ServiceFacts
 
 _NAMED = Markup('<span class="service-name">{}</span><span class="service-supplier">{}</span>')
+_LINKED = Markup('<a class="service-name" href="{}">{}</a><span class="service-supplier">{}</span>')
 
 
-def service_cell(service: ServiceFacts) -> str | Markup:
+def service_cell(service: ServiceFacts, href: str = "") -> str | Markup:
     """The service with its supplier beneath; a part of a service has only its name."""
+    if href:
+        return _LINKED.format(href, service.name, service.supplier)
     return service.name if service.level else _NAMED.format(service.name, service.supplier)
 
 

@@ -1,6 +1,6 @@
 """The Jinja2 environment of every page (ADR 0003)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,12 +18,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
+from abonent.base.months import Month
 from abonent.interfaces.ui import formatting, tables
 from abonent.interfaces.ui.assets import asset_url
 from abonent.interfaces.ui.brand import logo_url, theme_colours
-from abonent.interfaces.ui.display import display
+from abonent.interfaces.ui.display import Display, display
 from abonent.interfaces.ui.fields import captcha_picture, control, error_list
 from abonent.interfaces.ui.icons import icon
+from abonent.interfaces.ui.months import month_options
 from abonent.portal.current import portal
 
 #: The names people look for in a switch of language: short, and whole for a reader of the screen.
@@ -35,7 +37,7 @@ def language() -> str:
     return (get_language() or portal().language)[:2]
 
 
-def local(text: dict[str, str] | None) -> str:
+def local(text: Mapping[Any, str] | None) -> str:
     """A text of the profile in the current language (its first language when there is no such)."""
     if not text:
         return ""
@@ -59,24 +61,47 @@ def _urlconf() -> str:
 
 
 def csrf(request: HttpRequest) -> Markup:
-    """The hidden input of Django's CSRF token, for macros (they have no `csrf_input`)."""
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
+    """The hidden input of Django's CSRF token, for macros (they have no `csrf_input`); one a page."""
+    made: Markup | None = getattr(request, "_csrf_input", None)
+    if made is None:
+        made = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(
+            get_token(request)
+        )
+        request._csrf_input = made  # type: ignore[attr-defined]
+    return made
 
 
-_fixed: dict[tuple[str, str], Markup] = {}
+_fixed: dict[tuple[str, str, Display | None], Markup] = {}
 _fixed_for: list[object] = []
 
 
-def fixed(template: str) -> Markup:
-    """A part that depends on the portal and the language alone (header's brand, contacts), drawn once."""
+def fixed(template: str, shown: Display | None = None) -> Markup:
+    """A part that depends on the portal and the language alone (header's brand, contacts), drawn once.
+
+    With `shown` it depends on that too (the panel of the display switch): a few dozen values there are.
+    """
     if _fixed_for != [settings.PORTAL]:
         _fixed_for[:] = [settings.PORTAL]
         _fixed.clear()
-    key = (template, language())
+    key = (template, language(), shown)
     if key not in _fixed or settings.DEBUG:
-        drawn = engines["jinja2"].get_template(template).render()
+        drawn = engines["jinja2"].get_template(template).render({"shown": shown})
         _fixed[key] = Markup(drawn)  # noqa: S704 - our own template's output
     return _fixed[key]
+
+
+@lru_cache(maxsize=256)
+def _month_options(earliest: Month, latest: Month, language_: str) -> str:
+    """The options of a month's select, the newest first."""
+    months = reversed(list(earliest.through(latest)))
+    return "\n".join(f'<option value="{one}">{formatting.month(one, language_)}</option>' for one in months)
+
+
+def month_options(earliest: Month, latest: Month, chosen: Month) -> Markup:
+    """The same with one of them selected. Months and their names hold nothing to escape."""
+    mark = f'value="{chosen}"'
+    options = _month_options(earliest, latest, language())
+    return Markup(options.replace(mark, mark + " selected", 1))  # noqa: S704
 
 
 def messages(request: HttpRequest | None) -> list[Message]:
@@ -164,11 +189,13 @@ def environment(**options: Any) -> jinja2.Environment:
             "display": display,
             "fixed": fixed,
             "messages": messages,
+            "month_options": month_options,
             "logo_url": logo_url,
             "theme_colours": theme_colours,
             "column": tables.column,
             "table_body": tables.body,
             "table_totals": tables.totals,
+            "month_options": month_options,
             "control": control,
             "captcha_picture": captcha_picture,
             "error_list": error_list,

@@ -1,5 +1,6 @@
 """«Печать»: the service statement as a page that prints well, and as PDF."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -9,16 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from abonent.accounts.queries import HeldAccount
-from abonent.bills.paper import Statement, render_statement
-from abonent.bills.statements import service_statement
+from abonent.bills.paper import Statement
+from abonent.bills.statements import service_statements, statements_pdf
 from abonent.interfaces.resident.cabinet import account_or_404, address, context
 from abonent.interfaces.resident.rows import five
 from abonent.interfaces.resident.services.asked import MonthsAsked, months_asked
 from abonent.interfaces.ui.environment import language
 
 
-def _statement(request: HttpRequest, account: HeldAccount, asked: MonthsAsked) -> Statement:
-    found = service_statement(
+def _statements(request: HttpRequest, account: HeldAccount, asked: MonthsAsked) -> tuple[Statement, ...]:
+    found = service_statements(
         account,
         service=asked.service,
         first=asked.first,
@@ -27,7 +28,7 @@ def _statement(request: HttpRequest, account: HeldAccount, asked: MonthsAsked) -
         language=language(),
         today=timezone.localdate(),
     )
-    if found is None:
+    if not found:
         raise Http404
     return found
 
@@ -38,8 +39,8 @@ def statement_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """`?service=CODE&from=2026-01&to=2026-10`; 404 for strangers and for a service the account has not."""
     account = account_or_404(request, public_id)
     asked = months_asked(request.GET)
-    statement = _statement(request, account, asked)
-    period = {"from": statement.first, "to": statement.last}
+    statements = _statements(request, account, asked)
+    query = _same(asked, statements[0])
     return render(
         request,
         "resident/services/statement.html",
@@ -47,15 +48,21 @@ def statement_page(request: HttpRequest, public_id: str) -> HttpResponse:
             request,
             section="services",
             account=account,
-            statement=statement,
-            rows=[[line.month, line.tariff, *five(line)] for line in statement.lines],
-            totals=five(statement.totals),
-            problem=asked.problem,
-            services_url=f"{address('services', account)}?{urlencode(period)}",
-            pdf_url=f"{address('service_statement_pdf', account)}?{_same(asked, statement)}",
             held=account,
+            problem=asked.problem,
+            statements=[_shown(one) for one in statements],
+            services_url=f"{address('services', account)}?{query}",
+            pdf_url=f"{address('service_statement_pdf', account)}?{query}",
         ),
     )
+
+
+def _shown(statement: Statement) -> dict[str, Any]:
+    return {
+        "statement": statement,
+        "rows": [[line.month, line.tariff, *five(line)] for line in statement.lines],
+        "totals": five(statement.totals),
+    }
 
 
 def _same(asked: MonthsAsked, statement: Statement) -> str:
@@ -71,7 +78,7 @@ def statement_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     if account.limited:
         page = context(request, section="services", account=account, held=account)
         return render(request, "resident/services/no_paper.html", page, status=403)
-    pdf = render_statement(_statement(request, account, months_asked(request.GET)))
+    pdf = statements_pdf(_statements(request, account, months_asked(request.GET)))
     return HttpResponse(
         pdf,
         content_type="application/pdf",

@@ -15,28 +15,38 @@ from abonent.interfaces.resident.cabinet import account_or_404, address, context
 from abonent.interfaces.resident.rows import five, month_rows, odd_lines, service_cell
 from abonent.interfaces.resident.services.asked import MonthsAsked, months_asked
 from abonent.interfaces.ui.environment import language
-from abonent.ledger.queries import Period, ServiceMonths, turnovers
-
-#: With more services than this their months are folded under the table of services.
-_UNFOLDED = 2
+from abonent.ledger.queries import ServiceMonths, Turnovers, turnovers
 
 
-def _group(group: ServiceMonths, period: Period, statement: str) -> dict[str, Any]:
-    asked = {"service": group.service.code, "from": period.first, "to": period.last}
+def _group(group: ServiceMonths) -> dict[str, Any]:
     return {
         "service": group.service,
         "rows": month_rows(group.charged, language()),
         "levels": [one.service.level for one in group.charged],
         "totals": five(group.totals),
         "odd": odd_lines(group.charged),
-        "statement": f"{statement}?{urlencode(asked)}",
     }
 
 
-def _summary_row(group: ServiceMonths) -> list[Any]:
+def _together(seen: Turnovers, page: str) -> dict[str, Any]:
+    """Several services: a row a service, a row a month; a service's own months are a click away."""
+    return {
+        "services": [_service_row(group, _query(seen, group.service.code, page)) for group in seen.groups],
+        "months": [[one.month, *five(one.totals)] for one in seen.months],
+        "odd": [line for group in seen.groups for line in odd_lines(group.charged)],
+        "totals": five(seen.totals),
+    }
+
+
+def _query(seen: Turnovers, service: str | None, page: str) -> str:
+    asked = {"service": service, "from": seen.period.first, "to": seen.period.last}
+    return f"{page}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def _service_row(group: ServiceMonths, href: str) -> list[Any]:
     sums = group.totals
     return [
-        service_cell(group.service),
+        service_cell(group.service, href),
         group.opening,
         sums.accrued,
         sums.corrections,
@@ -57,16 +67,16 @@ def _values(account: HeldAccount, asked: MonthsAsked, months: int) -> dict[str, 
     )
     if seen is None:
         return {"period": None, "problem": asked.problem}
-    statement = address("service_statement", account)
+    one = seen.groups[0] if len(seen.groups) == 1 else None
     return {
         "problem": asked.problem,
         "period": seen.period,
         "chosen": asked.service or "",
-        "offered": [("", _("All services")), *((one.code, one.name) for one in seen.offered)],
-        "summary": [_summary_row(group) for group in seen.groups],
-        "totals": five(seen.totals),
-        "groups": [_group(group, seen.period, statement) for group in seen.groups],
-        "unfolded": len(seen.groups) <= _UNFOLDED,
+        "offered": [("", _("All services")), *((each.code, each.name) for each in seen.offered)],
+        "empty": not seen.groups,
+        "statement": _query(seen, one and one.service.code, address("service_statement", account)),
+        "group": _group(one) if one else None,
+        "together": None if one else _together(seen, address("services", account)),
     }
 
 

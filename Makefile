@@ -2,8 +2,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON_IN := .venv/bin/python
-# Linters load the settings; any portal will do.
-SETTINGS := ABONENT_TESTING=1 ABONENT_HOME=var/test ABONENT_PORTAL=aes
 
 .PHONY: help run test lint messages bench lock clean distclean environment
 
@@ -20,12 +18,7 @@ test: environment ## every test, on real PostgreSQL and in a real browser (ARGS=
 	@$(PYTHON_IN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: environment ## ruff, mypy, the floors of the house, migrations, translations
-	$(PYTHON_IN) -m ruff check .
-	$(PYTHON_IN) -m ruff format --check .
-	$(SETTINGS) $(PYTHON_IN) -m mypy
-	$(SETTINGS) .venv/bin/lint-imports
-	$(SETTINGS) $(PYTHON_IN) -m django makemigrations --check --dry-run --settings=abonent.settings
-	$(PYTHON_IN) scripts/messages.py check
+	@scripts/lint.sh
 
 messages: environment ## add new texts to the translations, and compile them
 	@$(PYTHON_IN) scripts/messages.py update

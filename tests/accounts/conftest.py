@@ -1,6 +1,6 @@
 """The cast: alice, bob and charlie, and an account that alice can prove."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -66,7 +66,9 @@ def account(new_account: Callable[..., Account]) -> Account:
 @pytest.fixture
 def new_person(db: None) -> Callable[..., User]:
     def create(login: str, **facts: Any) -> User:
-        return User.objects.create(**{"login": login, "email": f"{login}@example.kz", "email_confirmed": True, **facts})
+        return User.objects.create(
+            **{"login": login, "email": f"{login}@example.kz", "email_confirmed": True, **facts}
+        )
 
     return create
 
@@ -84,9 +86,3 @@ def bob(new_person: Callable[..., User]) -> User:
 @pytest.fixture
 def charlie(new_person: Callable[..., User]) -> User:
     return new_person("charlie")
-
-
-@pytest.fixture(autouse=True)
-def _mail_goes_nowhere(settings: Any) -> Iterator[None]:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    yield

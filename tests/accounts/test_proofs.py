@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from abonent.accounts.proofs import CHECKS, Known, facts_match, read_surname, readable
 from abonent.portal.profile import Fact
 
-KNOWN = Known("Әбілқасымова-Щедрина Алёна Ivanovna", "012а", date(2026, 10, 3), (Decimal("1234.50"), Decimal("20.00")))
+KNOWN = Known(
+    "Әбілқасымова-Щедрина Алёна Ivanovna", "012а", date(2026, 10, 3), (Decimal("1234.50"), Decimal("20.00"))
+)
 
 RIGHT = {
     "last_payment_amount": ["1234,50", "1234.5", "1 234,50", "1\u00a0234,50", "0001234,50", "20", " 20,00 "],
@@ -93,12 +95,16 @@ def test_any_text_is_answered_with_yes_or_no(fact: str, text: str) -> None:
     assert facts_match([fact], {fact: text}, KNOWN) in (True, False)
 
 
-@given(amount=st.decimals("0.01", "99999999.99", places=2), other=st.decimals("0.01", "99999999.99", places=2))
+@given(
+    amount=st.decimals("0.01", "99999999.99", places=2), other=st.decimals("0.01", "99999999.99", places=2)
+)
 def test_an_amount_fits_itself_alone(amount: Decimal, other: Decimal) -> None:
     known = Known(amounts=(amount,))
     for text in (f"{amount}", f"{amount:,}".replace(",", " ").replace(".", ","), f"000{amount}"):
         assert facts_match(["last_payment_amount"], {"last_payment_amount": text}, known)
-    assert facts_match(["last_payment_amount"], {"last_payment_amount": str(other)}, known) == (amount == other)
+    assert facts_match(["last_payment_amount"], {"last_payment_amount": str(other)}, known) == (
+        amount == other
+    )
 
 
 @given(day=st.dates(date(1990, 1, 1), date(2100, 1, 1)))

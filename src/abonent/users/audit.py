@@ -42,3 +42,15 @@ def name_typed(name: str) -> str:
     The same name always gives the same mark, so that tries against one name can be counted.
     """
     return "name:" + keyed_hash(settings.SECRET_KEY.encode(), "sign-in name", name.strip().lower())[:32]
+
+
+def events(*, organisation_id: int | None, limit: int, offset: int = 0) -> list[AuditEvent]:
+    """The trail of one organisation, or the whole one (None), newest first, with the people who acted."""
+    found = AuditEvent.objects.order_by("-at", "-pk")
+    if organisation_id is not None:
+        found = found.filter(organisation_id=organisation_id)
+    rows = list(found[offset : offset + limit])
+    people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
+    for row in rows:
+        row.actor = people.get(row.actor_id) if row.actor_id else None
+    return rows

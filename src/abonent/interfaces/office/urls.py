@@ -1,5 +1,18 @@
-"""URLs of this room."""
+"""URLs of the office. Accounts and links go by their public ids; numbers are posted."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
+from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
+
+urlpatterns = [
+    path("", find_page, name="office_home"),
+    path("accounts/<str:public_id>/", account_page, name="office_account"),
+    path("accounts/<str:public_id>/code/", code_page, name="office_code"),
+    path("accounts/<str:public_id>/links/<str:link>/end/", end_page, name="office_link_end"),
+    path("links/<str:link>/confirm/", confirm_link, name="office_link_confirm"),
+    path("linking/", linking_page, name="office_linking"),
+    path("linking/measure/", measure, name="office_measure"),
+    path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),
+    path("audit/", audit_page, name="office_audit"),
+]

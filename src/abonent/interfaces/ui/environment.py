@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
-from abonent.base.months import Month
 from abonent.interfaces.ui import formatting, tables
 from abonent.interfaces.ui.assets import asset_url
 from abonent.interfaces.ui.brand import logo_url, theme_colours
@@ -88,20 +87,6 @@ def fixed(template: str, shown: Display | None = None) -> Markup:
         drawn = engines["jinja2"].get_template(template).render({"shown": shown})
         _fixed[key] = Markup(drawn)  # noqa: S704 - our own template's output
     return _fixed[key]
-
-
-@lru_cache(maxsize=256)
-def _month_options(earliest: Month, latest: Month, language_: str) -> str:
-    """The options of a month's select, the newest first."""
-    months = reversed(list(earliest.through(latest)))
-    return "\n".join(f'<option value="{one}">{formatting.month(one, language_)}</option>' for one in months)
-
-
-def month_options(earliest: Month, latest: Month, chosen: Month) -> Markup:
-    """The same with one of them selected. Months and their names hold nothing to escape."""
-    mark = f'value="{chosen}"'
-    options = _month_options(earliest, latest, language())
-    return Markup(options.replace(mark, mark + " selected", 1))  # noqa: S704
 
 
 def messages(request: HttpRequest | None) -> list[Message]:
@@ -189,7 +174,6 @@ def environment(**options: Any) -> jinja2.Environment:
             "display": display,
             "fixed": fixed,
             "messages": messages,
-            "month_options": month_options,
             "logo_url": logo_url,
             "theme_colours": theme_colours,
             "column": tables.column,

@@ -1,0 +1,112 @@
+"""Whether somebody guesses: linking strength, today's tries, proofs that were switched off."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from abonent.accounts.link_queries import LinkingState, linking_states, unknown_number_tries
+from abonent.accounts.operations import measure_strength, reopen_guessable_proofs
+from abonent.accounts.strength import WARN_ABOVE
+from abonent.interfaces.office.access import administrators_only, context, staff_only
+from abonent.portal.current import portal
+from abonent.users.audit import events
+from abonent.users.client import address
+from abonent.users.models import StaffMembership
+
+#: What became of a try: `LinkAttempt.Outcome`, or the `Limit` that refused it.
+OUTCOMES = {
+    "trying": gettext_lazy("not finished"),
+    "linked": gettext_lazy("linked"),
+    "proven": gettext_lazy("proven at sign-up"),
+    "already": gettext_lazy("was linked already"),
+    "mismatch": gettext_lazy("did not match"),
+    "person": gettext_lazy("refused: too many tries by one person"),
+    "number": gettext_lazy("refused: too many tries of one number"),
+    "numbers": gettext_lazy("refused: too many different numbers by one person"),
+    "captcha": gettext_lazy("refused: no captcha"),
+    "address": gettext_lazy("refused: too many tries from one address"),
+    "network": gettext_lazy("refused: too many tries from one network"),
+    "organisation": gettext_lazy("refused: guessable proofs are switched off"),
+    "neighbours": gettext_lazy("refused: neighbouring numbers one after another"),
+    "objected": gettext_lazy("refused: somebody objected to this person"),
+    "strength": gettext_lazy("refused: the code is required here"),
+}
+EVENTS_A_PAGE = 50
+
+
+def _shown(state: LinkingState) -> dict[str, Any]:
+    share = state.strength.share if state.strength else None
+    above = portal().linking.code_required_above
+    return {
+        "state": state,
+        "share": None if share is None else f"{share * 100:.2f}".replace(".", ","),
+        "weak": share is not None and share > WARN_ABOVE,
+        "code_required": share is not None and above is not None and share > above,
+        "tries": _named(state.tries),
+    }
+
+
+def _named(tries: Any) -> list[list[Any]]:
+    return [[OUTCOMES.get(outcome, outcome), number] for outcome, number in tries]
+
+
+@require_safe
+@staff_only
+def linking_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
+    """Strength and tries, of one's own organisation or of all."""
+    now = timezone.now()
+    states = [_shown(state) for state in linking_states(organisation_id=staff.organisation_id, now=now)]
+    unknown = _named(unknown_number_tries(now=now)) if staff.organisation_id is None else []
+    on_a_door = set(portal().linking.facts) <= {"surname", "flat"}
+    values = context(staff, "office_linking", states=states, unknown=unknown, on_a_door=on_a_door)
+    return render(request, "office/linking.html", values)
+
+
+@require_POST
+@administrators_only
+def measure(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
+    """Measure the strength now instead of after the next import."""
+    measure_strength(now=timezone.now())
+    messages.success(request, _("Measured."))
+    return redirect("office_linking")
+
+
+@require_POST
+@administrators_only
+def reopen(request: HttpRequest, staff: StaffMembership, organisation: int) -> HttpResponse:
+    """Switch an organisation's guessable proofs on again; another organisation's do not exist."""
+    known = [
+        one.organisation.pk
+        for one in linking_states(organisation_id=staff.organisation_id, now=timezone.now())
+    ]
+    if organisation not in known:
+        raise Http404
+    reopen_guessable_proofs(
+        organisation_id=organisation, by=staff.user, address=address(request), now=timezone.now()
+    )
+    messages.success(request, _("Guessable proofs are switched on again."))
+    return redirect("office_linking")
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 100_000 else 1
+
+
+@require_safe
+@administrators_only
+def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
+    """Who did what, newest first; of one's own organisation, or everything for the portal's own staff."""
+    page = _page(request.GET.get("page", "1"))
+    found = events(
+        organisation_id=staff.organisation_id, limit=EVENTS_A_PAGE + 1, offset=(page - 1) * EVENTS_A_PAGE
+    )
+    values = context(
+        staff, "office_audit", events=found[:EVENTS_A_PAGE], page=page, more_pages=len(found) > EVENTS_A_PAGE
+    )
+    return render(request, "office/audit.html", values)

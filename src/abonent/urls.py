@@ -2,6 +2,11 @@
 
 from django.urls import include, path
 
+handler400 = "abonent.interfaces.ui.errors.bad_request"
+handler403 = "abonent.interfaces.ui.errors.forbidden"
+handler404 = "abonent.interfaces.ui.errors.not_found"
+handler500 = "abonent.interfaces.ui.errors.server_error"
+
 urlpatterns = [
     path("", include("abonent.interfaces.ui.urls")),
     path("", include("abonent.interfaces.resident.urls")),

@@ -60,12 +60,16 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "abonent.interfaces.ui.language.LanguageOfFormMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "abonent.users.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "abonent.urls"
+CSRF_FAILURE_VIEW = "abonent.interfaces.ui.errors.csrf_failure"
+UI_GALLERY = DEMO or DEBUG
+"""Every component in every state, at /ui/."""
 WSGI_APPLICATION = "abonent.wsgi.application"
 APPEND_SLASH = True
 

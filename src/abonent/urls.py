@@ -1,4 +1,4 @@
-"""The URL map. tests/test_every_url.py tries each of these by every role, and fails when one is missing there."""
+"""The URL map. tests/test_every_url.py tries each by every role, and fails when one is missing there."""
 
 from django.urls import include, path
 

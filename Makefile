@@ -10,7 +10,7 @@ help: ## this list
 
 run: ## serve the four portals with a made-up town each (PORTAL=pes make run: one)
 	@scripts/environment.sh run
-	@ABONENT_PORTAL="$(or $(PORTAL),)" exec .venv/bin/abonent demo
+	@ABONENT_PORTAL="$(or $(PORTAL),$(ABONENT_PORTAL))" exec .venv/bin/abonent demo
 
 test: environment ## every test, on real PostgreSQL and in a real browser (ARGS=tests/base: some)
 	@scripts/browser.sh >/dev/null

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 PACKAGE = ROOT / "src" / "abonent"
 
-from abonent.base.catalogues import compile_stale  # noqa: E402 - the script runs without an installation too
+from abonent.base import catalogues  # noqa: E402 - the script runs without an installation too
 
 LANGUAGES = ("ru", "kk")
 PLURALS = {
@@ -114,8 +114,7 @@ def catalogue_path(package: Path, room: str, language: str) -> Path:
 def read(path: Path, language: str) -> Catalog:
     """The catalogue at `path`, or a new one with our plural forms."""
     if path.exists():
-        with path.open("rb") as file:
-            return read_po(file, locale=language, abort_invalid=True)
+        return catalogues.read(path)
     catalogue = Catalog(locale=language, project="Abonent", version="1", fuzzy=False, header_comment="#")
     header = [
         (name, value) for name, value in catalogue.mime_headers if name in {"MIME-Version", "Content-Type"}
@@ -175,7 +174,7 @@ def check(package: Path = PACKAGE) -> list[str]:
     for language in LANGUAGES:
         try:
             problems += _check_language(package, texts, language)
-        except PoFileError as error:
+        except catalogues.CatalogueError as error:
             problems.append(f"{language}: {error}")
     return problems
 
@@ -250,7 +249,7 @@ def main() -> int:
         print(*problems, f"{len(problems)} problems in the translations", sep="\n")
         return 1 if problems else 0
     else:
-        for path in update() if action == "update" else compile_stale():
+        for path in update() if action == "update" else catalogues.compile_stale():
             print(path.relative_to(ROOT))
     return 0
 

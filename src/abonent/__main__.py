@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import inspect
 import signal
 import sys
 from contextlib import nullcontext
@@ -98,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
                 set_up_django()
             return int(module.run(options))
     except (DomainError, DatabaseUrlError, EmbeddedPostgresError, OperationalError) as error:
-        sys.stderr.write(f"abonent {name}: {str(error).strip()}\n")
+        sys.stderr.write(f"abonent {name}: {_explain(error)}\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -117,6 +118,13 @@ def _choose(arguments: list[str]) -> str:
     )
     parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS)
     return str(parser.parse_args(arguments or ["--help"]).command)
+
+
+def _explain(error: Exception) -> str:
+    """What the error says, or what its kind means: a named error of the house may say nothing more."""
+    return (
+        "; ".join(str(part) for part in error.args).strip() or inspect.getdoc(error) or type(error).__name__
+    )
 
 
 def _leave(number: int, _: FrameType | None) -> NoReturn:

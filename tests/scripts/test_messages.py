@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils.translation.trans_real import DjangoTranslation
 
-from abonent.base.catalogues import compile_stale, stale
+from abonent.base.catalogues import CatalogueError, compile_stale, stale
 from scripts import messages
 
 VIEW = """
@@ -187,3 +187,12 @@ def test_a_fuzzy_translation_is_not_compiled(house: Path, settings: object) -> N
     compile_stale(house)
     settings.LOCALE_PATHS = [str(house / LOWER / "locale")]
     assert DjangoTranslation("ru").gettext("Account") != "Лицевой счёт"
+
+
+def test_a_broken_catalogue_is_named(house: Path) -> None:
+    messages.update(house)
+    path = messages.catalogue_path(house, LOWER, "ru")
+    path.write_text(path.read_text() + '\nmsgid "unended\n')
+    with pytest.raises(CatalogueError, match=r"ui/locale/ru/LC_MESSAGES/django\.po"):
+        compile_stale(house)
+    assert any("django.po: missing msgstr" in problem for problem in messages.check(house))

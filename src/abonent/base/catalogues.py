@@ -3,8 +3,18 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abonent.base.errors import DomainError
+
+if TYPE_CHECKING:
+    from babel.messages import Catalog
 
 PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class CatalogueError(DomainError):
+    """A catalogue cannot be read; the message names file and line."""
 
 
 def sources(root: Path = PACKAGE) -> Iterator[Path]:
@@ -19,11 +29,23 @@ def stale(root: Path = PACKAGE) -> list[Path]:
 
 def compile_stale(root: Path = PACKAGE) -> list[Path]:
     """Compile what is stale; returns the compiled `django.po` files. Fuzzy translations, which are guesses,
-    are left out. Safe to repeat, also by several processes at once (each file is replaced whole)."""
+    are left out. Safe to repeat, also by several processes at once: each file is replaced whole. Raises
+    CatalogueError."""
     compiled = stale(root)
     for source in compiled:
         _compile(source)
     return compiled
+
+
+def read(source: Path) -> "Catalog":
+    """The catalogue in a `django.po`. Raises CatalogueError."""
+    from babel.messages import pofile
+
+    try:
+        with source.open("rb") as text:
+            return pofile.read_po(text, locale=source.parents[1].name, abort_invalid=True)
+    except pofile.PoFileError as error:
+        raise CatalogueError(f"{source}: {error}") from error
 
 
 def _is_stale(source: Path) -> bool:
@@ -32,10 +54,9 @@ def _is_stale(source: Path) -> bool:
 
 
 def _compile(source: Path) -> None:
-    from babel.messages import mofile, pofile
+    from babel.messages import mofile
 
-    with source.open("rb") as text:
-        catalogue = pofile.read_po(text, locale=source.parents[1].name, abort_invalid=True)
+    catalogue = read(source)
     with tempfile.NamedTemporaryFile(dir=source.parent, delete=False) as half:
         mofile.write_mo(half, catalogue, use_fuzzy=False)
     Path(half.name).chmod(0o644)

@@ -188,6 +188,28 @@ def test_a_portals_database_is_named_by_its_profile() -> None:
     assert database_name("жкх.toml") == "abonent_жкх"
 
 
+def test_staff_are_added_once_to_an_organisation_that_exists(run: Run, url: str, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("correct horse battery staple\n")
+    alice = ("staff", "add", "alice", "--email", "alice@example.kz", "--password-file", str(password))
+    done = run(*alice, "--administrator")
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT role, organisation_id FROM users_staffmembership").fetchall()
+    assert rows == [("administrator", None)]
+    again = run(*alice)
+    assert (again.returncode, again.stderr) == (
+        1,
+        "abonent staff: Somebody has this login, perhaps in other letters' case.\n",
+    )
+    bob = ("staff", "add", "bob", "--email", "bob@example.kz", "--password-file", str(password))
+    assert "no organisation has the code 'X'" in run(*bob, "--organisation", "X").stderr
+    password.write_text("alice\n")
+    weak = run(*bob)
+    assert weak.returncode == 1
+    assert "Traceback" not in weak.stderr
+
+
 def test_a_password_comes_from_a_file_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "password"
     file.write_text("correct horse\nsecond line\n")

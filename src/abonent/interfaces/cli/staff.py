@@ -4,12 +4,20 @@ import argparse
 import getpass
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from abonent.base.errors import DomainError
+
+if TYPE_CHECKING:
+    from abonent.portal.models import Organisation
 
 
 class NoPasswordError(DomainError):
     """No password was given, or the two entries differ."""
+
+
+class NoSuchOrganisationError(DomainError):
+    """The code names no organisation; they come with the bundle."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("add", help="add a member of staff", description="Add a member of staff.")
     add.add_argument("login")
     add.add_argument("--email", required=True)
-    add.add_argument("--full-name", default="")
     add.add_argument(
         "--organisation", metavar="CODE", help="whose customers they see (default: the portal's own)"
     )
@@ -36,14 +43,27 @@ def run(options: argparse.Namespace) -> int:
     operations.add_staff_member(
         login=options.login,
         email=options.email,
-        full_name=options.full_name,
         password=read_password(options.password_file),
-        organisation=options.organisation,
+        organisation=_organisation(options.organisation),
         role="administrator" if options.administrator else "operator",
         now=timezone.now(),
     )
     sys.stdout.write(f"{options.login} may sign in at /office/\n")
     return 0
+
+
+def _organisation(code: str | None) -> "Organisation | None":
+    from abonent.portal.models import Organisation
+
+    if code is None:
+        return None
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        known = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:20])
+        raise NoSuchOrganisationError(
+            f"no organisation has the code {code!r}; there are: {known or 'none yet'}"
+        )
+    return found
 
 
 def read_password(path: Path | None) -> str:

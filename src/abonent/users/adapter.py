@@ -18,7 +18,7 @@ from abonent.users import client, limits
 from abonent.users.audit import name_typed, record
 from abonent.users.models import User
 from abonent.users.operations import AddressTaken, confirm_email, set_password
-from abonent.users.post import post
+from abonent.users.post import absolute, post
 
 WRONG = _("The name or the password is wrong.")
 TOO_MANY = _(
@@ -133,6 +133,11 @@ class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: User, password: str) -> None:
         set_password(user=user, new=password, address=client.address(context.request), now=timezone.now())
+        for name in (user.login, user.email):
+            self._delete_login_attempts_cached_email(context.request, username=name)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return absolute("account_reset_password_from_key", *key.split("-", 1))
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         try:
@@ -218,5 +223,5 @@ def _letter(template_prefix: str, context: dict[str, Any]) -> tuple[str, dict[st
     if template_prefix == "account/email/password_reset_key":
         return "password_reset", {"link": context["password_reset_url"]}
     if template_prefix == "account/email/unknown_account":
-        return "unknown_address", {"sign_up_link": context["signup_url"]}
+        return "unknown_address", {"sign_up_link": absolute("account_signup")}
     raise LookupError(f"no letter of ours for {template_prefix}")

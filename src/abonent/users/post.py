@@ -7,6 +7,9 @@
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.conf import settings
+from django.urls import reverse
+
 from abonent.users.models import User
 
 
@@ -43,3 +46,8 @@ def post(template: str, *, to: str, user: User | None, language: str, now: datet
             now=now,
             context=context,
         )
+
+
+def absolute(name: str, *args: str) -> str:
+    """The link of a named page, for a letter: to the portal's own host, whatever host the request named."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse(name, args=args)}"

@@ -23,6 +23,35 @@ class OpenSession:
     last_seen_at: datetime
     current: bool
 
+    @property
+    def browser_name(self) -> str:
+        """`Firefox, Windows`, as far as a browser tells the truth; empty when it says nothing known."""
+        found = [
+            next((name for mark, name in names if mark in self.browser), "")
+            for names in (_BROWSERS, _SYSTEMS)
+        ]
+        return ", ".join(name for name in found if name)
+
+
+#: What stands in a browser's own name, the more particular first: Edge calls itself Chrome as well.
+_BROWSERS = (
+    ("YaBrowser", "Yandex Browser"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
 
 def session_mark(session_key: str) -> str:
     return keyed_hash(settings.SECRET_KEY.encode(), "session mark", session_key)[:24]

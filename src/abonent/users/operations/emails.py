@@ -9,12 +9,11 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from abonent.base.errors import DomainError
 from abonent.users.audit import record
 from abonent.users.models import User
-from abonent.users.post import post
+from abonent.users.post import absolute, post
 
 
 class SameAddress(DomainError):  # noqa: N818 - named after the rule it states
@@ -25,31 +24,29 @@ class AddressTaken(DomainError):  # noqa: N818
     """Somebody else has confirmed this address. Said only to those who read its mailbox."""
 
 
-def send_confirmation(*, user: User, site: str, now: datetime) -> None:
+def send_confirmation(*, user: User, now: datetime) -> None:
     """Send the letter with the link once more, to the address that waits for it. Each call is a letter.
 
-    `site` is where the link leads, `https://host`. Nothing happens when nothing waits.
+    Nothing happens when nothing waits.
     """
     waiting = EmailAddress.objects.filter(user_id=user.pk, verified=False).order_by("primary", "-pk").first()
     if waiting:
         with transaction.atomic():
-            post_confirmation(user=user, email_address=waiting, site=site, now=now)
+            post_confirmation(user=user, email_address=waiting, now=now)
 
 
-def post_confirmation(*, user: User, email_address: EmailAddress, site: str, now: datetime) -> None:
+def post_confirmation(*, user: User, email_address: EmailAddress, now: datetime) -> None:
     """The link, or, where the address is somebody's confirmed one, a letter that says so to its reader."""
     email = email_address.email
     owner = EmailAddress.objects.filter(email=email, verified=True).exclude(user_id=user.pk).first()
     if owner:
-        return post_already_registered(
-            email=email, owner=owner.user, language=user.language, site=site, now=now
-        )
-    link = site + reverse("account_confirm_email", args=[EmailConfirmationHMAC(email_address).key])
+        return post_already_registered(email=email, owner=owner.user, language=user.language, now=now)
+    link = absolute("account_confirm_email", EmailConfirmationHMAC(email_address).key)
     post("confirm_email", to=email, user=user, language=user.language, now=now, person=user, link=link)
     return None
 
 
-def post_already_registered(*, email: str, owner: User, language: str, site: str, now: datetime) -> None:
+def post_already_registered(*, email: str, owner: User, language: str, now: datetime) -> None:
     post(
         "already_registered",
         to=email,
@@ -57,12 +54,12 @@ def post_already_registered(*, email: str, owner: User, language: str, site: str
         language=owner.language or language,
         now=now,
         person=owner,
-        sign_in_link=site + reverse("account_login"),
-        reset_link=site + reverse("account_reset_password"),
+        sign_in_link=absolute("account_login"),
+        reset_link=absolute("account_reset_password"),
     )
 
 
-def change_email(*, user: User, email: str, site: str, address: str | None, now: datetime) -> None:
+def change_email(*, user: User, email: str, address: str | None, now: datetime) -> None:
     """Ask for a new address. It works once confirmed; the old one is told. One transaction, safe to repeat.
 
     An address that was never confirmed proves nothing and is replaced at once. Raises `SameAddress`.
@@ -80,7 +77,7 @@ def change_email(*, user: User, email: str, site: str, address: str | None, now:
         else:
             user.email = email
             user.save(update_fields=["email"])
-        post_confirmation(user=user, email_address=fresh, site=site, now=now)
+        post_confirmation(user=user, email_address=fresh, now=now)
         record(action="email_change_asked", actor=user, subject=f"user:{user.pk}", address=address, now=now)
 
 

@@ -28,7 +28,6 @@ def sign_up(
     full_name: str = "",
     phone: str = "",
     language: str,
-    site: str,
     agreed: bool = False,
     address: str | None,
     now: datetime,
@@ -53,13 +52,13 @@ def sign_up(
     if login and by_login(login):
         raise LoginTaken
     with transaction.atomic():
-        if not login and _claimed_as_often_as_may_be(email, site=site, language=language, now=now):
+        if not login and _claimed_as_often_as_may_be(email, language=language, now=now):
             return None
         _save(user)
         if agreed:
             give_consent(user=user, document="agreement", version=portal().sign_up.agreement_version, now=now)
         claim = EmailAddress.objects.create(user_id=user.pk, email=email, primary=True, verified=False)
-        post_confirmation(user=user, email_address=claim, site=site, now=now)
+        post_confirmation(user=user, email_address=claim, now=now)
         record(action="sign_up", actor=user, subject=f"user:{user.pk}", address=address, now=now)
     return user
 
@@ -72,10 +71,10 @@ def _save(user: User) -> None:
         raise LoginTaken from error
 
 
-def _claimed_as_often_as_may_be(email: str, *, site: str, language: str, now: datetime) -> bool:
+def _claimed_as_often_as_may_be(email: str, *, language: str, now: datetime) -> bool:
     """Two unconfirmed users of one address at most; a confirmed one is not counted, so nobody notices it."""
     claims = User.objects.filter(email=email, email_confirmed=False).order_by("pk")[: CLAIMS - 1]
     if len(claims) < CLAIMS - 1:
         return False
-    post_already_registered(email=email, owner=claims[0], language=language, site=site, now=now)
+    post_already_registered(email=email, owner=claims[0], language=language, now=now)
     return True

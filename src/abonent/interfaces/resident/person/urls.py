@@ -1,5 +1,34 @@
-"""URLs of this screen."""
+"""URLs of the screens about oneself."""
 
-from django.urls import URLPattern, URLResolver
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.webauthn import views as webauthn
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from abonent.interfaces.resident.person import security, views
+
+urlpatterns = [
+    path("password/", views.password_page, name="password"),
+    path("email/", views.email_page, name="email"),
+    path("email/resend/", views.resend_page, name="email_resend"),
+    path("settings/", views.settings_page, name="settings"),
+    path("contact-details/", views.contact_details_page, name="contact_details"),
+    path("sessions/", views.sessions_page, name="sessions"),
+    path("sessions/end/", views.end_session_page, name="session_end"),
+    path("sessions/end-others/", views.end_other_sessions_page, name="sessions_end_others"),
+    path("security/", security.SecurityView.as_view(), name="mfa_index"),
+    path("security/totp/", security.ActivateTotpView.as_view(), name="mfa_activate_totp"),
+    path("security/totp/off/", security.DeactivateTotpView.as_view(), name="mfa_deactivate_totp"),
+    path("security/codes/", security.ViewCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path("security/codes/new/", security.GenerateCodesView.as_view(), name="mfa_generate_recovery_codes"),
+    path("security/codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("security/passkeys/", security.PasskeysView.as_view(), name="mfa_list_webauthn"),
+    path("security/passkeys/add/", security.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path(
+        "security/passkeys/<int:pk>/remove/", security.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"
+    ),
+    path("login/second-step/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("reauthenticate/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("reauthenticate/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+]

@@ -1,0 +1,15 @@
+"""allauth's limits (settings.ACCOUNT_RATE_LIMITS) at our own forms, and the honest page for them."""
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def allowed(request: HttpRequest, action: str, *, key: str | None = None) -> bool:
+    """Count one use of `action`; False when there were too many."""
+    return bool(ratelimit.consume(request, action=action, key=key))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What allauth's own views show as well."""
+    return render(request, "429.html", status=429)

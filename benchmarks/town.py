@@ -90,6 +90,7 @@ def build(url: str, *, accounts: int, months: int, services: int = len(SERVICES)
         for n, month in enumerate((last - (months - 1)).through(last), start=1):
             with _said(f"{month}: charges and payments"):
                 _load_month(connection, month, n)
+        connection.execute("UPDATE portal_dataversion SET version = version + 1, changed_at = now()")
         with _said("analyze"):
             connection.execute("VACUUM ANALYZE")
 

@@ -24,7 +24,7 @@ def service_statements(
     language: str,
     today: date,
 ) -> tuple[Statement, ...]:
-    """The statement of the service with this code, or one for each service without a code; oldest month first.
+    """The statement of the service with this code, without a code one for each; oldest month first.
 
     The period is chosen as in `ledger.queries.turnovers`. Empty when the account has no such service in it.
     The payer is as the account shows it: masked where the link is limited. Amounts are the supplier's own.

@@ -172,10 +172,11 @@ SELECT paid_on, sum(amount), bank, NULL
 """
 
 
-def _rows(statement: str, *values: object) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *values: int | date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def months_loaded(*, version: int) -> tuple[Month, Month] | None:

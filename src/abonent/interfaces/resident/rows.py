@@ -11,8 +11,9 @@ from abonent.ledger.balances import Turnover, adds_up, expected_closing
 from abonent.ledger.queries import Charged
 from abonent.portal.queries import ServiceFacts
 
-_NAMED = Markup('<span class="service-name">{}</span><span class="service-supplier">{}</span>')
-_LINKED = Markup('<a class="service-name" href="{}">{}</a><span class="service-supplier">{}</span>')
+# The markup of ui/service.html.
+_NAMED = Markup('<span class="service"><strong>{}</strong><small>{}</small></span>')
+_LINKED = Markup('<span class="service"><a href="{}">{}</a><small>{}</small></span>')
 
 
 def service_cell(service: ServiceFacts, href: str = "") -> str | Markup:

@@ -1,6 +1,7 @@
 """What is owed, what it is made of, and what the account is."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +16,7 @@ from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
 from abonent.interfaces.resident.rows import five, odd_lines, service_cell
 from abonent.interfaces.ui.environment import language
+from abonent.ledger.balances import Turnover
 from abonent.ledger.queries import Balance, overview
 from abonent.portal.current import portal
 
@@ -23,13 +25,21 @@ _LINKS = ("services", "payments", "receipts")
 
 
 def _balance(balance: Balance) -> dict[str, Any]:
+    corrected = any(one.line.corrections for one in balance.charged)
     return {
         "as_of": Month.of(balance.month).last_day,
-        "rows": [[service_cell(one.service), *five(one.line)] for one in balance.charged],
+        "corrected": corrected,
+        "rows": [[service_cell(one.service), *_shown(one.line, corrected)] for one in balance.charged],
         "levels": [one.service.level for one in balance.charged],
-        "totals": five(balance.totals),
+        "totals": _shown(balance.totals, corrected),
         "odd": odd_lines(balance.charged),
     }
+
+
+def _shown(row: Turnover, corrected: bool) -> list[Decimal]:
+    """Corrections are rare: a month without any does without their column."""
+    amounts = five(row)
+    return amounts if corrected else [*amounts[:2], *amounts[3:]]
 
 
 def _changed_on(account: HeldAccount) -> date | None:

@@ -74,7 +74,7 @@ def _values(account: HeldAccount, asked: MonthsAsked, months: int) -> dict[str, 
         "chosen": asked.service or "",
         "offered": [("", _("All services")), *((each.code, each.name) for each in seen.offered)],
         "empty": not seen.groups,
-        "statement": _query(seen, one and one.service.code, address("service_statement", account)),
+        "statement": _query(seen, one.service.code if one else None, address("service_statement", account)),
         "group": _group(one) if one else None,
         "together": None if one else _together(seen, address("services", account)),
     }

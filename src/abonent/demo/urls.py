@@ -1,5 +1,11 @@
-"""URLs of this room."""
+"""URLs of this room; outside the demo every one of them answers 404."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from abonent.demo import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.index, name="demo"),
+    path("mail/", views.mail, name="demo_mail"),
+    path("mail/<int:number>/", views.read, name="demo_letter"),
+]

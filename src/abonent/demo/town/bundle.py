@@ -30,7 +30,7 @@ CHARGE_COLUMNS = (
     "account,month,service,opening,accrued,corrections,paid,closing,volume,tariff,undelivered_days,"
     "undelivered_amount,within_norm"
 )
-PAYMENT_COLUMNS = "source,id,account,paid_on,amount,bank,service"
+PAYMENT_COLUMNS = "source,id,account,paid_on,amount,bank"
 
 
 def write(town: Town, directory: Path) -> None:
@@ -177,8 +177,6 @@ def _charges(town: Town) -> Iterator[Row]:
 
 
 def _payments(town: Town) -> Iterator[Row]:
-    tops = [service.code for service in town.recipe.services if not service.parent]
-    service = tops[0] if len(tops) == 1 else ""
     for payment in sorted(town.payments, key=lambda payment: (payment.paid_on, payment.id)):
         yield (
             "bank",
@@ -187,7 +185,6 @@ def _payments(town: Town) -> Iterator[Row]:
             payment.paid_on.isoformat(),
             _hundredths(payment.amount),
             payment.bank,
-            service,
         )
 
 

@@ -72,6 +72,8 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     code: str
+    port: int
+    """Where `abonent demo` serves the portal; 0: the next one that is free."""
     country: str
     localities: tuple[str, ...]
     streets: tuple[str, ...]
@@ -103,7 +105,7 @@ def load(code: str, *, country: str) -> Recipe:
     path = FOLDER / f"{code}.toml"
     if not path.exists():
         path = FOLDER / f"of_{country.lower()}.toml"
-    raw = tomllib.loads(path.read_text("utf-8"))
+    raw = {"port": 0} | tomllib.loads(path.read_text("utf-8"))
     try:
         recipe = _recipe(raw)
     except (KeyError, TypeError, ValueError) as error:
@@ -117,7 +119,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     resources = {code: _resource(code, entry) for code, entry in raw.pop("resources", {}).items()}
     organisations = tuple(Organisation(**entry) for entry in raw.pop("organisations"))
     limits = tuple(limit * VOLUME for limit in raw.pop("level_limits", ()))
-    lists = {key: tuple(raw.pop(key)) for key in ("localities", "streets")}
+    lists: dict[str, Any] = {key: tuple(raw.pop(key)) for key in ("localities", "streets")}
     parts = {
         service.code: tuple(part for part in services if part.parent == service.code) for service in services
     }
@@ -134,7 +136,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
 
 def _service(entry: dict[str, Any]) -> Service:
     rates = tuple((since, _whole(price, PRICE)) for since, price in entry.pop("rates", ()))
-    defaults = {"parent": "", "undelivered": False, "unit": {"ru": "", "kk": ""}}
+    defaults: dict[str, Any] = {"parent": "", "undelivered": False, "unit": {"ru": "", "kk": ""}}
     return Service(rates=rates, when=tuple(entry.pop("when", ())), **(defaults | entry))
 
 

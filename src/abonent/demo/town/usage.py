@@ -13,8 +13,8 @@ SCALES = {
     "zones2": (("day", 0.68), ("night", 0.32)),
     "zones3": (("peak", 0.29), ("half_peak", 0.42), ("night", 0.29)),
 }
-#: Each service room's meter hangs on the service whose volume is the resource.
-_SOURCES = (("customer", 0.88), ("estimate", 0.07), ("inspector", 0.05))
+#: Who takes the readings, in per cent.
+_SOURCES = {"customer": 88, "estimate": 7, "inspector": 5}
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ def _meter(
         for scale, volume in split[index].items():
             values[scale] += volume
         if household.closed_on is None or month <= Month.of(household.closed_on):
-            source = "automatic" if smart else random.choices(*zip(*_SOURCES, strict=True))[0]
+            source = "automatic" if smart else random.choices(list(_SOURCES), list(_SOURCES.values()))[0]
             _read(usage, meter, values, _day(month, random), source)
     if household.closed_on:
         meter.removed_on = household.closed_on

@@ -1,0 +1,145 @@
+"""`abonent demo`, which `make run` calls: the portals with a made-up town each, on this machine only."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from abonent.demo import databases
+from abonent.demo.portals import FIRST_PORT, check_ports, choose
+from abonent.demo.processes import House, open_houses, wait_for_answers, wait_until, watch
+from abonent.interfaces.cli.surroundings import embedded_server, home
+
+STAGES = {
+    "starting": "starting",
+    "migrations": "bringing the database up to date",
+    "town": "making the town",
+    "import": "importing its bundle",
+    "people": "adding people",
+    "ready": "ready",
+    "serving": "opening",
+}
+FACTS = {
+    "last_payment_month": "last paid in",
+    "last_payment_month_and_day": "last paid on (day and month)",
+    "last_payment_date": "last paid on",
+    "last_payment_amount": "amount of that payment",
+    "surname": "surname",
+    "flat": "flat",
+}
+OLD = timedelta(days=31)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "portal",
+        nargs="*",
+        help="names in portals/ or paths to .toml files (default: ABONENT_PORTAL, or all)",
+    )
+    parser.add_argument(
+        "--first-port", type=int, default=FIRST_PORT, help="port of the first portal (default %(default)s)"
+    )
+    parser.add_argument("--load-only", action="store_true", help="prepare databases and towns, then stop")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM; then everything that was started is stopped, the database too.
+
+    The first run makes databases and towns, later ones keep them. Safe to repeat and to kill. Raises
+    PortInUse, PortalDied, NotMigrated, ProfileError.
+    """
+    begun = time.monotonic()
+    named = options.portal or os.environ.get("ABONENT_PORTAL", "").split()
+    places = choose(named, first_port=options.first_port)
+    serve = not options.load_only
+    if serve:
+        check_ports(places)
+    _say("PostgreSQL …")
+    with _server() as server:
+        _say("databases …")
+        databases.prepare(server, places)
+        with open_houses(server, places, serve=serve, logs=home() / "demo") as houses:
+            wait_until(houses, "serving" if serve else "ready", changed=_progress(houses))
+            if not serve:
+                return 0
+            wait_for_answers(houses)
+            _say("")
+            sys.stdout.write(summary(houses, seconds=time.monotonic() - begun, today=_today()))
+            sys.stdout.flush()
+            return _until_stopped(houses)
+
+
+def summary(houses: Sequence[House], *, seconds: float, today: date) -> str:
+    """What a person needs to walk in, for each portal."""
+    lines = [f"\n{len(houses)} portals are open after {seconds:.0f} s.\n" if len(houses) > 1 else ""]
+    for house in houses:
+        lines += _portal(house)
+    made = {house.place.profile.code: house.facts["town_is_of"] for house in houses}
+    old = [code for code, day in made.items() if day != "None" and date.fromisoformat(day) + OLD < today]
+    if old:
+        lines.append(f"The towns of {', '.join(old)} are more than a month old: `make clean` makes new ones.")
+    lines.append("Ctrl-C stops everything and keeps the data; `make clean` forgets it.\n")
+    return "\n".join(lines)
+
+
+def _portal(house: House) -> list[str]:
+    url, facts = house.place.url, house.facts
+
+    def who(login: str) -> str:
+        return f"{login}@example.kz / {login}" if facts["by_email"] else f"{login} / {login}"
+
+    family = ("family@example.kz" if facts["by_email"] else "family") + " / demo"
+    known = ", ".join(f"{FACTS[fact]} {text}" for fact, text in facts["facts"].items())
+    return [
+        f"{facts['name']}: {url}",
+        f"  customer  {who('demo')}   (two accounts; {family} sees them too)",
+        f"  staff     {who('operator')}   {url}office/",
+        f"  to link   account {facts['number']}, {known}",
+        f"  mail      {url}demo/mail/",
+        "",
+    ]
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """The server of `DATABASE_URL`, whose role must be allowed to make databases, or the embedded one."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+        return
+    with embedded_server() as url:
+        yield url
+
+
+def _until_stopped(houses: Sequence[House]) -> int:
+    try:
+        watch(houses)
+    except KeyboardInterrupt:
+        _say("stopping …")
+    return 0
+
+
+def _progress(houses: Sequence[House]) -> Callable[[House], None]:
+    def changed(house: House) -> None:
+        if sys.stderr.isatty():
+            _say("   ".join(f"{one.place.profile.code}: {STAGES[one.stage]}" for one in houses))
+        else:
+            _say(f"{house.place.profile.code}: {STAGES[house.stage]}")
+
+    return changed
+
+
+def _say(text: str) -> None:
+    """Progress: one line that changes on a terminal, lines elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{text}")
+    elif text:
+        sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day on this machine

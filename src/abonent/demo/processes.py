@@ -1,0 +1,149 @@
+"""The portals as processes: started together, listened to, and ended together."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from abonent.base.database_url import with_database
+from abonent.base.errors import DomainError
+from abonent.demo.portals import Place, environment
+
+STOP_SECONDS = 15
+ANSWER_SECONDS = 60
+
+
+class PortalDied(DomainError):  # noqa: N818 - named after what happened
+    """A portal's process ended by itself; the message holds the end of its log."""
+
+
+@dataclass(slots=True)
+class House:
+    """A portal's process (demo/house.py), the leader of a group of its own."""
+
+    place: Place
+    process: subprocess.Popen[str]
+    log: Path
+    stage: str = "starting"
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def hear(self) -> None:
+        """Take the next line of what the process tells."""
+        line = _output(self).readline()
+        if not line:
+            self._die()
+        told = json.loads(line)
+        self.stage = told.pop("stage")
+        self.facts |= told
+
+    def check(self) -> None:
+        if self.process.poll() is not None:
+            self._die()
+
+    def _die(self) -> None:
+        code = self.process.wait()
+        if self.stage == "ready" and code == 0:
+            self.stage = "done"
+            return
+        lines = self.log.read_text("utf-8", "replace").splitlines()[-12:]
+        said = "\n".join(["", f"The end of {self.log}:", *lines]) if lines else ""
+        raise PortalDied(f"{self.place.profile.code} ended while {self.stage} (exit code {code}){said}")
+
+
+@contextmanager
+def open_houses(server: str, places: Sequence[Place], *, serve: bool, logs: Path) -> Iterator[list[House]]:
+    """Start a process for each portal; however the block is left, all of them and theirs are ended."""
+    logs.mkdir(parents=True, exist_ok=True)
+    houses: list[House] = []
+    try:
+        for place in places:
+            houses.append(_start(server, place, port=place.port if serve else 0, logs=logs))
+        yield houses
+    finally:
+        _end(houses)
+
+
+def wait_until(houses: Sequence[House], stage: str, *, changed: Callable[[House], None]) -> None:
+    """Listen until every process has come to `stage`; `changed` hears each step. Raises PortalDied."""
+    with selectors.DefaultSelector() as selector:
+        for house in houses:
+            selector.register(_output(house), selectors.EVENT_READ, house)
+        while any(house.stage != stage for house in houses):
+            for key, _ in selector.select():
+                key.data.hear()
+                changed(key.data)
+                if key.data.stage == stage:
+                    selector.unregister(key.fileobj)
+
+
+def wait_for_answers(houses: Sequence[House]) -> None:
+    """Ask each portal for a page until it answers. Raises PortalDied."""
+    for house in houses:
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while not _answers(house.place):
+            house.check()
+            if time.monotonic() > deadline:
+                raise PortalDied(f"{house.place.url} does not answer; see {house.log}")
+            time.sleep(0.05)
+
+
+def watch(houses: Sequence[House]) -> None:
+    """Return never; raises PortalDied when one ends."""
+    while True:
+        for house in houses:
+            house.check()
+        time.sleep(0.5)
+
+
+def _start(server: str, place: Place, *, port: int, logs: Path) -> House:
+    log = logs / f"{place.profile.code}.log"
+    with log.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-m", "abonent.demo.house", str(port)],
+            env=environment(place, with_database(server, place.database)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,  # Ctrl-C at the terminal is for us; we decide what they are told
+        )
+    return House(place, process, log)
+
+
+def _output(house: House) -> IO[str]:
+    assert house.process.stdout  # noqa: S101 - it was started with a pipe
+    return house.process.stdout
+
+
+def _answers(place: Place) -> bool:
+    try:
+        with urllib.request.urlopen(place.url, timeout=5) as answer:  # noqa: S310 - http, our own
+            return bool(answer.status < 500)
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
+
+
+def _end(houses: Sequence[House]) -> None:
+    """Politely, all at once; after a while, and for whatever a dead one left behind, by force."""
+    for house in houses:
+        house.process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for house in houses:
+        with suppress(subprocess.TimeoutExpired):
+            house.process.wait(max(0.1, deadline - time.monotonic()))
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(house.process.pid, signal.SIGKILL)
+        house.process.wait()
+        _output(house).close()

@@ -1,0 +1,106 @@
+"""Reads of the demo: which accounts the town planted, and what proves them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from abonent.accounts.models import Account, LastPayment
+from abonent.demo.town import Kind, contact_email
+from abonent.exchange.models import Run
+from abonent.notices.models import Letter
+from abonent.notices.queries import recent_letters
+from abonent.portal.current import portal
+
+#: Login and, but for the family's, the password; where people sign in by e-mail, `email_of(login)`.
+CUSTOMER, FAMILY, OPERATOR = "demo", "family", "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedAccount:
+    """An account of the town that the demo shows, with what its payer knows."""
+
+    id: int
+    public_id: str
+    owner_version: int
+    number: str
+    payer: str
+    flat: str
+    paid_on: date | None
+    amount: Decimal | None
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """Every fact a profile may ask for, as a person types it; a fact that the account lacks is absent."""
+        facts = {"surname": self.payer.split()[0], "flat": self.flat}
+        if self.paid_on is not None and self.amount is not None:
+            facts |= {
+                "last_payment_date": f"{self.paid_on:%d.%m.%Y}",
+                "last_payment_month": f"{self.paid_on:%m.%Y}",
+                "last_payment_month_and_day": f"{self.paid_on:%d.%m}",
+                "last_payment_amount": f"{self.amount:.2f}".replace(".", ","),
+            }
+        return facts
+
+    @property
+    def facts_asked(self) -> Mapping[str, str]:
+        """Of them those that link an account in this portal, in the profile's order."""
+        return {fact: self.facts[fact] for fact in portal().linking.facts if fact in self.facts}
+
+
+def email_of(login: str) -> str:
+    """The mailbox of a person of the demo."""
+    return f"{login}@example.kz"
+
+
+def is_settled() -> bool:
+    """Whether the database holds accounts already, of a town or of anybody."""
+    return Account.objects.exists()
+
+
+def planted_account(kind: Kind) -> PlantedAccount:
+    """The town's account of a kind, as billing knows it now. Raises `Account.DoesNotExist` outside a town."""
+    account = Account.objects.get(contact_email=contact_email(kind))
+    payment = LastPayment.objects.filter(account=account).first()
+    return PlantedAccount(
+        id=account.pk,
+        public_id=account.public_id,
+        owner_version=account.owner_version,
+        number=account.number,
+        payer=account.payer,
+        flat=account.flat,
+        paid_on=payment.paid_on if payment else None,
+        amount=max(payment.amounts) if payment else None,
+    )
+
+
+def town_is_of() -> date | None:
+    """The day of the first import, when the town was made; None when nothing was imported."""
+    begun = (
+        Run.objects.filter(state=Run.State.APPLIED)
+        .order_by("started_at")
+        .values_list("started_at", flat=True)
+        .first()
+    )
+    return timezone.localtime(begun).date() if begun else None
+
+
+def people() -> Sequence[tuple[str, str]]:
+    """What each person of the demo signs in with, and the password."""
+    by_email = portal().sign_up.sign_in_by == "email"
+    return [
+        (email_of(login) if by_email else login, password)
+        for login, password in ((CUSTOMER, CUSTOMER), (FAMILY, CUSTOMER), (OPERATOR, OPERATOR))
+    ]
+
+
+def letters() -> Sequence[Letter]:
+    """The newest hundred letters, newest first."""
+    return recent_letters(100)
+
+
+def letter(number: int) -> Letter | None:
+    """One kept letter; None when there is none of this number."""
+    return Letter.objects.filter(pk=number).first()

@@ -93,6 +93,16 @@ def test_an_old_town_is_kept_and_told_of() -> None:
     assert "aes are more than a month old: `make clean` makes new ones" in said
 
 
+def test_the_town_s_bundle_can_be_had_as_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = ArgumentParser()
+    cli.add_arguments(parser)
+    assert cli.run(parser.parse_args(["pes", "--write-bundle", str(tmp_path / "one")])) == 0
+    assert cli.run(parser.parse_args(["pes", "aes", "--write-bundle", str(tmp_path / "two")])) == 0
+    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("charges.csv"))
+    assert found == ["one/charges.csv", "two/aes/charges.csv", "two/pes/charges.csv"]
+    assert str(tmp_path / "two" / "aes") in capsys.readouterr().out
+
+
 def test_what_the_command_takes() -> None:
     parser = ArgumentParser()
     cli.add_arguments(parser)

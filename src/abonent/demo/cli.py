@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 from abonent.demo import databases
-from abonent.demo.portals import FIRST_PORT, check_ports, choose
+from abonent.demo.portals import FIRST_PORT, Place, check_ports, choose
 from abonent.demo.processes import House, open_houses, wait_for_answers, wait_until, watch
+from abonent.demo.town import write_bundle
 from abonent.interfaces.cli.surroundings import embedded_server, home
 
 STAGES = {
@@ -43,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--first-port", type=int, default=FIRST_PORT, help="port of the first portal (default %(default)s)"
     )
     parser.add_argument("--load-only", action="store_true", help="prepare databases and towns, then stop")
+    parser.add_argument(
+        "--write-bundle",
+        type=Path,
+        metavar="FOLDER",
+        help="write the town's bundle there and do nothing else",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
     begun = time.monotonic()
     named = options.portal or os.environ.get("ABONENT_PORTAL", "").split()
     places = choose(named, first_port=options.first_port)
+    if options.write_bundle:
+        return _write_bundles(places, options.write_bundle)
     serve = not options.load_only
     if serve:
         check_ports(places)
@@ -70,6 +80,16 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(summary(houses, seconds=time.monotonic() - begun, today=_today()))
             sys.stdout.flush()
             return _until_stopped(houses)
+
+
+def _write_bundles(places: Sequence[Place], folder: Path) -> int:
+    """One town's files in `folder` itself, those of several in a folder for each."""
+    for place in places:
+        code = place.profile.code
+        directory = folder if len(places) == 1 else folder / code
+        write_bundle(code, directory, today=_today(), country=place.profile.country)
+        sys.stdout.write(f"{directory}\n")
+    return 0
 
 
 def summary(houses: Sequence[House], *, seconds: float, today: date) -> str:

@@ -199,6 +199,10 @@ def test_a_kazakh_payee_has_no_such_code_and_incomplete_requisites_neither() -> 
         assert "2 063,41" in text_of(render_receipt(receipt, template="housing"))
 
 
+def test_a_portal_may_print_no_code() -> None:
+    assert not has_qr(render_receipt(replace(housing_receipt, payment_qr=False), template="housing"))
+
+
 def test_names_longer_than_the_standard_allows_are_cut_not_refused() -> None:
     payee = replace(housing_receipt.payees[0], bank="Банк " * 20, name="Имя\nв две строки " + "я" * 50)
     order = payment_order(replace(housing_receipt, payees=(payee,)))

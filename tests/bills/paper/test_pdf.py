@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from abonent.bills.paper import PaperError, ReceiptLine, render_receipt
+from abonent.bills.paper import PaperError, ReceiptLine, check_template, render_receipt
 from tests.bills.paper.examples import RECEIPTS, aes_receipt, housing_back, housing_receipt
 from tests.bills.paper.reading import text_of
 
@@ -95,6 +95,15 @@ def test_a_wrong_template_or_one_that_looks_outside_is_an_error_with_its_name(
     own.write_text(source)
     with pytest.raises(PaperError, match=r"own\.typ"):
         render_receipt(aes_receipt, template=own)
+
+
+def test_a_template_can_be_checked_without_a_receipt(tmp_path: Path) -> None:
+    for template in RECEIPTS:
+        check_template(template)
+    own = tmp_path / "own.typ"
+    own.write_text('#import "/common.typ": *\n#each-item(r => r.no-such-key)\n')
+    with pytest.raises(PaperError, match="no-such-key"):
+        check_template(own)
 
 
 @pytest.mark.parametrize("template", ["nosuch", "../../settings", "/tmp/nosuch.typ"])

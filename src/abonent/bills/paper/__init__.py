@@ -21,7 +21,13 @@ from abonent.bills.paper.document import (
     Totals,
 )
 from abonent.bills.paper.payment_qr import PaymentOrder, PaymentQrError
-from abonent.bills.paper.render import render_back, render_many, render_receipt, render_statement
+from abonent.bills.paper.render import (
+    check_template,
+    render_back,
+    render_many,
+    render_receipt,
+    render_statement,
+)
 from abonent.bills.paper.typesetting import PaperError
 
 __all__ = [
@@ -43,6 +49,7 @@ __all__ = [
     "StatementLine",
     "Text",
     "Totals",
+    "check_template",
     "render_back",
     "render_many",
     "render_receipt",

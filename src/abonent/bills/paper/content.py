@@ -210,7 +210,7 @@ def payment_order(receipt: Receipt) -> PaymentOrder | None:
 
 
 def _qr(receipt: Receipt) -> Content | None:
-    order = payment_order(receipt)
+    order = payment_order(receipt) if receipt.payment_qr else None
     if order is None:
         return None
     drawing = draw(payload(order))

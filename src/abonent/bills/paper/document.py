@@ -151,6 +151,7 @@ class Receipt:
     `languages` are printed together, first one first: `("kk", "ru")` is the bilingual Kazakh bill.
     `rounding` is the unit of the amount to pay: `Decimal(1)` for whole tenge. `stated_to_pay` replaces
     the computed amount where the supplier states it. `payments_until`: payments are counted up to it.
+    `payment_qr`: print one when a payee's requisites allow it.
     """
 
     month: Month
@@ -170,6 +171,7 @@ class Receipt:
     stated_to_pay: Decimal | None = None
     link_code: LinkCode | None = None
     notes: tuple[Text, ...] = ()
+    payment_qr: bool = True
 
     @property
     def to_pay(self) -> Decimal:

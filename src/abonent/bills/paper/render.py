@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from pathlib import Path
 
+from abonent.base.months import Month
 from abonent.bills.paper.content import back_content, receipt_content, sheet_content, statement_content
-from abonent.bills.paper.document import Back, Receipt, Statement
+from abonent.bills.paper.document import Back, Brand, Customer, Receipt, ReceiptLine, Statement, Totals
 from abonent.bills.paper.labels import LABELS, month_name
 from abonent.bills.paper.typesetting import forget, typeset
 
@@ -30,6 +31,15 @@ def render_receipt(
     title = f"{LABELS['bill'][receipt.languages[0]]} {receipt.customer.account}, {_month(receipt)}"
     content = sheet_content("bill", title, receipt.languages, items, back)
     return typeset(template, content)
+
+
+def check_template(template: str | Path) -> None:
+    """Does the template draw a bill at all? For `abonent check`: `PaperError` says what is wrong with it."""
+    line = ReceiptLine(name="—")
+    nobody = Customer(account="0")
+    month = Month(2000, 1)
+    bare = Receipt(month=month, customer=nobody, brand=Brand(name="—"), lines=(line,), totals=Totals())
+    render_receipt(bare, template=template)
 
 
 def render_back(back: Back, *, template: str | Path = "back") -> bytes:

@@ -37,6 +37,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], datetime]:
     def set_to(after: timedelta) -> datetime:
         moment = NOW + after
         monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+        monkeypatch.setattr("django.core.cache.backends.db.tz_now", lambda: moment)
         monkeypatch.setattr("time.time", moment.timestamp)
         return moment
 

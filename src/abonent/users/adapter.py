@@ -143,8 +143,8 @@ class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             confirm_email(email_address=email_address, address=client.address(request), now=timezone.now())
         except AddressTaken:
-            messages.error(request, _("This address already belongs to another user of the portal."))
             return False
+        email_address.verified = True
         return True
 
     # Letters and words

@@ -12,7 +12,9 @@ urlpatterns = [
     path("signup/", views.sign_up_page, name="account_signup"),
     path("signup/done/", views.signed_up_page, name="account_signup_done"),
     path("agreement/", views.agreement_page, name="agreement"),
-    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", allauth.confirm_email, name="account_confirm_email"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$", views.ConfirmAddressView.as_view(), name="account_confirm_email"
+    ),
     path("password/reset/", views.ForgottenPasswordView.as_view(), name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(

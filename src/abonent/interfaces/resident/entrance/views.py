@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.views import LoginView, PasswordResetFromKeyView, PasswordResetView
+from allauth.account.views import ConfirmEmailView, LoginView, PasswordResetFromKeyView, PasswordResetView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +24,13 @@ from abonent.users.operations import LoginTaken, PasswordRefused
 
 class SignInView(KeepsTyped, LoginView):  # type: ignore[misc]
     """«Войти»."""
+
+
+class ConfirmAddressView(ConfirmEmailView):  # type: ignore[misc]
+    """The page of the letter's link: a button, then what came of it."""
+
+    def get_redirect_url(self) -> str:
+        return ""
 
 
 class ForgottenPasswordView(KeepsTyped, PasswordResetView):  # type: ignore[misc]

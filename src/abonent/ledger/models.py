@@ -37,9 +37,17 @@ class LoadedMonth(models.Model):
 
     month = MonthField(primary_key=True)
     table_name = models.CharField(max_length=63)
+    """Blank when the month's first load was undone."""
     loaded_at = models.DateTimeField()
     rows = models.BigIntegerField()
+    totals = models.JSONField(default=dict)
+    """`ledger.totals.MonthTotals`: what the next month is compared with."""
     previous_table = models.CharField(max_length=63, blank=True)
+    """Blank when the month's table is its first."""
+    previous_rows = models.BigIntegerField(default=0)
+    previous_totals = models.JSONField(default=dict)
+    changed_in_parts = models.BooleanField(default=False)
+    """Since it was loaded as a whole: then the previous table is not what an undo would give back."""
 
 
 class Payment(models.Model):

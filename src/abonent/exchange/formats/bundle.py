@@ -130,7 +130,9 @@ def _decimal(name: str, meaning: str, unit: str, whole: int, places: int, *, sig
     return Column(name, "decimal", meaning, unit=unit, whole=whole, places=places, signed=signed)
 
 
-def _date(name: str, meaning: str, *, past: bool = False, required: bool = False, key: bool = False) -> Column:
+def _date(
+    name: str, meaning: str, *, past: bool = False, required: bool = False, key: bool = False
+) -> Column:
     return Column(name, "date", meaning, past=past, required=required, key=key)
 
 

@@ -1,0 +1,178 @@
+"""Rows staged in a temporary table, compared with the rows that are there, and taken over set by set.
+
+A staged table has `line` (where the row stood in its file), `id` (the row's own id, reserved when it is new)
+and `is_new` beside its values. Everything here runs in the caller's transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+from django.db import connection
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+#: Beyond so many unresolved rows of one kind the rest is only counted by whoever asks again.
+MOST_LISTED = 100_000
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One staged file: `columns` are those that the file had; the others hold their defaults."""
+
+    name: str
+    columns: frozenset[str]
+    rows: int
+
+    @property
+    def table(self) -> Identifier:
+        return Identifier(f"staged_{self.name}")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a file means for the table it goes to, in rows."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.new or self.changed)
+
+
+def reserve(staged: Staged, target: str, match: Mapping[str, str]) -> None:
+    """Give every staged row its id: that of the row in `target` whose columns equal the staged ones named by
+    `match` (target column -> staged column), or a fresh one of the target's sequence."""
+    _execute(
+        "UPDATE {staged} s SET id = coalesce(f.id, nextval(pg_get_serial_sequence({target_text}, 'id'))),"
+        " is_new = f.id IS NULL FROM (SELECT s.line, t.id FROM {staged} s LEFT JOIN {target} t ON {match}) f"
+        " WHERE f.line = s.line",
+        staged=staged.table,
+        target=Identifier(target),
+        target_text=Literal(target),
+        match=_equal("t", "s", match),
+    )
+    _execute("ANALYZE {staged}", staged=staged.table)
+
+
+def resolve(
+    staged: Staged,
+    into: str,
+    target: str,
+    match: Mapping[str, str],
+    *,
+    also: Staged | None = None,
+    shown: str = "",
+) -> list[tuple[int, str]]:
+    """Set the staged column `into` to the id of the row that `match` (target column -> staged column) names,
+    in `target` or among the new rows of `also` (whose columns bear the same names as the target's).
+
+    Returns the rows that name nothing, as (line, value of `shown` or of the first matched column), at most
+    MOST_LISTED; empty values name nothing and are left alone.
+    """
+    asked = SQL(" AND ").join(SQL("{} IS NOT NULL").format(Identifier(name)) for name in match.values())
+    place: Composable = Identifier(target)
+    if also:
+        place = SQL("(SELECT {c} FROM {t} UNION ALL SELECT {c} FROM {a} WHERE is_new)").format(
+            c=SQL(", ").join(map(Identifier, ["id", *match])), t=place, a=also.table
+        )
+    _execute(
+        "UPDATE {staged} s SET {into} = t.id FROM {place} t WHERE {match}",
+        staged=staged.table,
+        into=Identifier(into),
+        place=place,
+        match=_equal("t", "s", match),
+    )
+    return _rows(
+        "SELECT line, {shown} FROM {staged} WHERE {into} IS NULL AND {asked} ORDER BY line LIMIT {most}",
+        staged=staged.table,
+        into=Identifier(into),
+        shown=Identifier(shown or next(iter(match.values()))),
+        asked=asked,
+        most=Literal(MOST_LISTED),
+    )
+
+
+def duplicates(staged: Staged, key: Sequence[str]) -> list[tuple[int, int]]:
+    """Rows whose key stood before: (line, line of the first), at most MOST_LISTED."""
+    columns = SQL(", ").join(map(Identifier, key))
+    return _rows(
+        "SELECT s.line, d.first FROM {staged} s JOIN ("
+        "  SELECT {key}, min(line) AS first FROM {staged} GROUP BY {key} HAVING count(*) > 1) d USING ({key})"
+        " WHERE s.line <> d.first ORDER BY s.line LIMIT {most}",
+        staged=staged.table,
+        key=columns,
+        most=Literal(MOST_LISTED),
+    )
+
+
+def compare(staged: Staged, target: str, values: Mapping[str, str]) -> Taken:
+    """How many rows are new, changed, unchanged: `values` are target column -> staged column."""
+    ((new, changed, everything),) = _rows(
+        "SELECT count(*) FILTER (WHERE s.is_new), count(*) FILTER (WHERE NOT s.is_new AND {differ}), count(*)"
+        " FROM {staged} s LEFT JOIN {target} t USING (id)",
+        staged=staged.table,
+        target=Identifier(target),
+        differ=differ(values),
+    )
+    return Taken(new, changed, everything - new - changed)
+
+
+def insert_new(
+    staged: Staged,
+    target: str,
+    values: Mapping[str, str],
+    *,
+    constants: Mapping[str, int | str] | None = None,
+) -> None:
+    """Insert the new rows, under their reserved ids; `constants` are the same in each."""
+    constants = constants or {}
+    _execute(
+        "INSERT INTO {target} (id, {columns}) OVERRIDING SYSTEM VALUE"
+        " SELECT id, {values} FROM {staged} WHERE is_new ORDER BY line",
+        staged=staged.table,
+        target=Identifier(target),
+        columns=SQL(", ").join(map(Identifier, [*values, *constants])),
+        values=SQL(", ").join([*map(Identifier, values.values()), *map(Literal, constants.values())]),
+    )
+
+
+def update_changed(staged: Staged, target: str, values: Mapping[str, str]) -> None:
+    """Update those known rows that differ, and no others."""
+    if not values:
+        return
+    sets = [SQL("{} = s.{}").format(Identifier(name), Identifier(of)) for name, of in values.items()]
+    _execute(
+        "UPDATE {target} t SET {sets} FROM {staged} s WHERE s.id = t.id AND NOT s.is_new AND {differ}",
+        staged=staged.table,
+        target=Identifier(target),
+        sets=SQL(", ").join(sets),
+        differ=differ(values),
+    )
+
+
+def _equal(left: str, right: str, match: Mapping[str, str]) -> Composed:
+    return SQL(" AND ").join(
+        SQL("{}.{} = {}.{}").format(Identifier(left), Identifier(a), Identifier(right), Identifier(b))
+        for a, b in match.items()
+    )
+
+
+def differ(values: Mapping[str, str]) -> Composable:
+    if not values:
+        return SQL("false")
+    ours = SQL(", ").join(SQL("t.{}").format(Identifier(name)) for name in values)
+    theirs = SQL(", ").join(SQL("s.{}").format(Identifier(name)) for name in values.values())
+    return SQL("({}) IS DISTINCT FROM ({})").format(ours, theirs)
+
+
+def _execute(query: LiteralString, **parts: Composable) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL(query).format(**parts))
+
+
+def _rows(query: LiteralString, **parts: Composable) -> list[tuple]:  # type: ignore[type-arg]
+    with connection.cursor() as cursor:
+        cursor.execute(SQL(query).format(**parts))
+        return cursor.fetchall()

@@ -1,0 +1,167 @@
+"""Blocks of lines -> columns of good values, and the bad rows named.
+
+Nearly every line of an honest file is matched by one pattern, asked of whole columns at once; such a line has
+no problem (tests hold the pattern against the rules). What it does not match is judged value by value by the
+rules of `formats.bundle`: those alone say that a row is bad, and why.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from abonent.base.months import Month
+from abonent.exchange.blocks import Block
+from abonent.exchange.formats import bundle
+from abonent.exchange.formats.bundle import Column, File
+from abonent.exchange.problems import Problems
+
+_IN_QUOTES = r'[^"\x00-\x1f\x7f]'
+_BARE = r'[^,"\x00-\x1f\x7f]'
+_DAYS = (
+    r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
+    r"|(?:0[13578]|1[02])-31)"
+)
+_PATTERNS = {
+    "code": r"[0-9A-Za-zА-Яа-я_.:/-]{{1,{longest}}}",
+    "number": r"[0-9A-Za-z][0-9A-Za-z/._-]{{0,{less}}}",
+    "email": r"[0-9A-Za-z._+-]{{1,60}}@[0-9A-Za-z-]{{1,60}}\.[0-9A-Za-z.]{{1,60}}",
+    "month": r"(?:19|20|21)[0-9]{{2}}-(?:0[1-9]|1[0-2])",
+    "date": r"(?:19|20|21)[0-9]{{2}}-" + _DAYS.replace("{", "{{").replace("}", "}}"),
+}
+
+
+def _fast_pattern(column: Column, character: str) -> str:
+    """What surely is good in `column`; a text is made of `character`."""
+    match column.kind:
+        case "text":
+            edge = character.replace("[^", "[^ ")
+            return rf"{edge}(?:{character}*{edge})?"
+        case "choice":
+            return "|".join(map(re.escape, column.choices))
+        case "decimal":
+            return column.pattern[1:-1]
+        case "integer" if column.low == 0 and set(str(column.high)) == {"9"}:
+            return rf"[0-9]{{1,{len(str(column.high))}}}"
+        case "integer":
+            return "|".join(map(str, range(column.low, column.high + 1)))
+        case kind:
+            return _PATTERNS[kind].format(longest=column.longest, less=column.longest - 1)
+
+
+def line_pattern(columns: Sequence[Column], *, quoted: bool) -> str:
+    """A pattern that only lines without any problem match (the future and the length of texts aside)."""
+    parts = []
+    for column in columns:
+        bare = f"(?:{_fast_pattern(column, _BARE)})"
+        part = rf'(?:{bare}|"(?:{_fast_pattern(column, _IN_QUOTES)})")' if quoted else bare
+        parts.append(part if column.required else f"{part}?")
+    return f"^{','.join(parts)}$"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Good rows: `line` and a column of texts for each of the file's columns (null where empty)."""
+
+    frame: pl.DataFrame
+
+    @property
+    def count(self) -> int:
+        return self.frame.height
+
+
+class Checker:
+    """Checks the blocks of one file. `refused` is told the values of each bad row."""
+
+    def __init__(
+        self,
+        file: File,
+        header: Sequence[str],
+        problems: Problems,
+        *,
+        today: date,
+        refused: Callable[[dict[str, str]], None] = lambda values: None,
+    ) -> None:
+        self.file, self.header, self.problems, self.today = file, list(header), problems, today
+        self.refused = refused
+        self.columns = [file.column(name) for name in header]
+        self._bare = line_pattern(self.columns, quoted=False)
+        self._quoted = line_pattern(self.columns, quoted=True)
+        latest = {"date": str(today), "month": str(Month.of(today) + 1)}
+        odd = [pl.col(c.name) > latest[c.kind] for c in self.columns if c.past]
+        odd += [pl.col(c.name).str.len_chars() > c.longest for c in self.columns if c.kind == "text"]
+        self._odd = pl.any_horizontal(odd).fill_null(False) if odd else None
+
+    def check(self, block: Block) -> Rows:
+        """The good rows of a block; its bad rows are noted among the problems."""
+        text = block.data.decode()
+        lines = pl.Series("text", [text[:-1]]).str.split("\n").explode()
+        quoted = '"' in text
+        good = lines.str.contains(self._quoted if quoted else self._bare)
+        if good.all():
+            frame = self._parsed(block.data, quoted).with_row_index("line", block.line)
+            return self._without_odd(frame, lines, block.line)
+        numbered = pl.DataFrame({"text": lines}).with_row_index("line", block.line)
+        kept = numbered.filter(good)
+        frame = self._parsed(("\n".join(kept["text"]) + "\n").encode(), quoted) if kept.height else None
+        rows = (
+            [] if frame is None else [self._without_odd(frame.insert_column(0, kept["line"]), None, 0).frame]
+        )
+        return Rows(self._joined(rows, numbered.filter(~good)))
+
+    def _parsed(self, data: bytes, quoted: bool) -> pl.DataFrame:
+        return pl.read_csv(
+            data,
+            has_header=False,
+            new_columns=self.header,
+            schema_overrides=[pl.String] * len(self.header),
+            quote_char='"' if quoted else None,
+        )
+
+    def _without_odd(self, frame: pl.DataFrame, lines: pl.Series | None, first: int) -> Rows:
+        """Take out rows in the future or too long, which no pattern sees, and name them."""
+        if self._odd is None or not (odd := frame.select(self._odd).to_series()).any():
+            return Rows(frame)
+        for row in frame.filter(odd).iter_rows():
+            self._judge(row[0], ["" if value is None else value for value in row[1:]])
+        return Rows(frame.filter(~odd))
+
+    def _joined(self, rows: list[pl.DataFrame], doubtful: pl.DataFrame) -> pl.DataFrame:
+        fine = [
+            (line, *[value.strip(" ") or None for value in values])
+            for line, text in doubtful.iter_rows()
+            if (values := self._split(line, text)) is not None and self._judge(line, values)
+        ]
+        schema = {"line": pl.UInt32} | dict.fromkeys(self.header, pl.String)
+        return pl.concat([*rows, pl.DataFrame(fine, schema=schema, orient="row")])
+
+    def _split(self, line: int, text: str) -> list[str] | None:
+        """The values of a line; None, and a problem, when they are not as many as the columns."""
+        if not text:
+            self.problems.add(self.file.name, line, "", "", "is an empty line")
+            return None
+        try:
+            values = next(csv.reader([text], strict=True))
+        except csv.Error:
+            reason = "has an unpaired quotation mark; a value on several lines is not possible"
+            self.problems.add(self.file.name, line, "", text, reason)
+            return None
+        if len(values) != len(self.header):
+            reason = f"has {len(values)} values where the header names {len(self.header)} columns"
+            self.problems.add(self.file.name, line, "", text, reason)
+            return None
+        return values
+
+    def _judge(self, line: int, values: Sequence[str]) -> bool:
+        """Whether every value may stand; each that may not is noted."""
+        fine = True
+        for column, value in zip(self.columns, values, strict=True):
+            if reason := bundle.problem(column, value, today=self.today):
+                self.problems.add(self.file.name, line, column.name, value, reason)
+                fine = False
+        if not fine:
+            self.refused(dict(zip(self.header, values, strict=True)))
+        return fine

@@ -1,0 +1,116 @@
+"""What a bundle would do, and what in it looks wrong: the dry run's report, and the import's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from abonent.accounts import intake
+from abonent.base.months import Month
+from abonent.base.staging import Staged, Taken
+from abonent.exchange.problems import Problems
+from abonent.ledger import months as ledger_months
+from abonent.ledger import operations as ledger
+from abonent.ledger.months import MonthPlan
+from abonent.ledger.totals import MonthTotals
+from abonent.metering import operations as metering
+from abonent.portal import operations as portal
+from abonent.portal.operations import ServiceCode
+
+#: A service's total that is at least so many times last month's, or at most one so-manyth, looks wrong...
+_TIMES = 2
+#: ...unless so few lines make it up: a handful of customers may well use twice as much.
+_FEW_LINES = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """In rows, by file; charges by month."""
+
+    files: Mapping[str, Taken]
+    months: tuple[MonthPlan, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        return any(taken.changes for taken in self.files.values()) or any(one.changes for one in self.months)
+
+    @property
+    def counts(self) -> dict[str, object]:
+        """For the journal of runs."""
+        files = {name: [taken.new, taken.changed, taken.unchanged] for name, taken in self.files.items()}
+        months = {
+            str(one.month): [one.way, one.rows, one.new, one.changed, one.kept, one.gone]
+            for one in self.months
+        }
+        return {"files": files, "months": months}
+
+
+def plan_files(staged: Mapping[str, Staged]) -> dict[str, Taken]:
+    """What the staged files mean. Payments: `changed` is always 0, contradictions were refused before."""
+    compare = {
+        "organisations": portal.compare_organisations,
+        "services": portal.compare_services,
+        "accounts": intake.compare_accounts,
+        "meters": metering.compare_meters,
+        "readings": metering.compare_readings,
+        "payments": ledger.compare_payments,
+    }
+    return {name: compare[name](one) for name, one in staged.items()}
+
+
+def doubt_accounts(accounts: Staged, problems: Problems) -> None:
+    """Warn of accounts that vanished and of residents that jump."""
+    many, examples = intake.vanished(accounts)
+    for one in examples:
+        problems.add("accounts", 0, "number", one.number, "is not mentioned any more", "warning")
+    problems.count("accounts", "warning", many - len(examples))
+    many, examples = intake.residents_jumped(accounts)
+    for one in examples:
+        reason = f"residents jump from {one.before} for account {one.number}"
+        problems.add("accounts", one.line, "residents", str(one.after), reason, "warning")
+    problems.count("accounts", "warning", many - len(examples))
+
+
+def doubt_months(
+    planned: Mapping[Month, tuple[str, MonthTotals]],
+    last: Mapping[Month, tuple[str, MonthTotals]],
+    services: Mapping[int, ServiceCode],
+    problems: Problems,
+) -> None:
+    """Warn where a month does not follow from the one before it; both maps give (table, totals) by month."""
+    for month, (table, totals) in sorted(planned.items()):
+        before = planned.get(month - 1) or last.get(month - 1)
+        if before is not None:
+            _doubt_totals(month, totals, before[1], services, problems)
+            _doubt_openings(month, table, totals, before, problems)
+
+
+def _doubt_totals(
+    month: Month,
+    totals: MonthTotals,
+    last: MonthTotals,
+    services: Mapping[int, ServiceCode],
+    problems: Problems,
+) -> None:
+    for service, now in sorted(totals.services.items()):
+        before = last.services.get(service)
+        if before is None or before.accrued <= 0 or min(now.rows, before.rows) < _FEW_LINES:
+            continue
+        if before.accrued * _TIMES <= now.accrued or now.accrued * _TIMES <= before.accrued:
+            one = services[service]
+            reason = (
+                f"is accrued in {month} for {one.code} of {one.organisation}, {now.accrued / before.accrued:.1f} times"
+                f" last month's {before.accrued / 100:.2f}"
+            )
+            problems.add("charges", 0, "accrued", f"{now.accrued / 100:.2f}", reason, "warning")
+
+
+def _doubt_openings(
+    month: Month, table: str, totals: MonthTotals, last: tuple[str, MonthTotals], problems: Problems
+) -> None:
+    """The fingerprints say whether there is anything to look for; only then are the rows compared."""
+    if totals.follows(last[1]):
+        return
+    many, examples = ledger_months.openings_that_differ(table, last[0])
+    for one in examples:
+        reason = f"opens {month} for account {one.number}, {one.service}; it closed with {one.last_closing}"
+        problems.add("charges", 0, "opening", one.opening, reason, "warning")
+    problems.count("charges", "warning", many - len(examples))

@@ -7,22 +7,22 @@ embedded server is used. The process that starts the session keeps it; its xdist
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from abonent.base.catalogues import compile_stale
 from tests.plugins.databases import ROOT, drop_abandoned
 
+CHOICES = {"ABONENT_PORTAL", "ABONENT_BROWSER"}
 HOME = ROOT / "var" / "test"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    os.environ["ABONENT_TESTING"] = "1"
-    os.environ.setdefault("ABONENT_HOME", str(HOME))
+    for name in [name for name in os.environ if name.startswith("ABONENT_") and name not in CHOICES]:
+        del os.environ[name]  # what serves this machine's portal is not for its tests
+    os.environ |= {"ABONENT_TESTING": "1", "ABONENT_FAST_PASSWORDS": "1", "ABONENT_HOME": str(HOME)}
     os.environ.setdefault("ABONENT_PORTAL", "aes")
-    os.environ.setdefault("ABONENT_FAST_PASSWORDS", "1")
     compile_stale()
     if not os.environ.get("DATABASE_URL"):
         _use_embedded_server(early_config)
@@ -33,7 +33,7 @@ def _use_embedded_server(config: pytest.Config) -> None:
     from abonent.base.postgres import running
 
     stack = ExitStack()
-    server = stack.enter_context(running(Path(os.environ["ABONENT_HOME"]) / "postgres", durable=False))
+    server = stack.enter_context(running(HOME / "postgres", durable=False))
     os.environ["DATABASE_URL"] = with_database(server, "postgres")
     stack.callback(os.environ.pop, "DATABASE_URL", None)
     config.add_cleanup(stack.close)

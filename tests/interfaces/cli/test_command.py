@@ -141,7 +141,15 @@ def test_check_names_what_is_wrong(
     assert findings[subject]["state"] == "FAIL"
     assert remedy in findings[subject]["remedy"]
     assert done.returncode == 1
-    assert f"FAIL  {subject}" in run("check", **environment).stdout
+
+
+def test_check_speaks_in_lines_too(run: Run) -> None:
+    lines = run("check", ABONENT_HOSTS="*").stdout.splitlines()
+    assert "FAIL  hosts           any host name is accepted" in lines
+    assert lines[lines.index("FAIL  hosts           any host name is accepted") + 1].endswith(
+        "-> name yours in ABONENT_HOSTS"
+    )
+    assert lines[-1].endswith(" warn") or "FAIL" in lines[-1]
 
 
 def test_static_files_are_collected_once(run: Run, tmp_path: Path) -> None:

@@ -218,10 +218,10 @@ def test_an_organisation_shuts_its_guessable_proofs_and_a_person_opens_them_agai
     fail: Callable[..., str],
     now: datetime,
     accounts: int,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # 0.2 % of 110 000 is 220: the share is scaled instead of making the accounts
-    monkeypatch.setattr(limits, "PER_ORGANISATION_SHARE", 0.002 * accounts)
+    LinkingStrength.objects.create(
+        organisation=account.organisation, accounts=accounts, opened=0, measured_at=now
+    )
     other = Organisation.objects.create(code="other", name_ru="Другая")
     wrong_tries(max(200, int(0.002 * accounts)) - 1, now - HOUR, organisation=account.organisation)
     assert fail(alice, "700") == ""

@@ -40,6 +40,7 @@ def test_an_amount_is_read_as_people_write_it(text: str, amount: str) -> None:
         "12,345",
         "--1",
         "1 000 000 000 000",
+        "1" + "0" * 30,
         "٣",
     ],
 )

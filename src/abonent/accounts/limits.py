@@ -64,6 +64,8 @@ class Asked:
     method: str
     captcha_passed: bool
     organisation_id: int | None = None
+    organisation_accounts: int = 0
+    """As last measured (`LinkingStrength`): counting them at a try would tell known numbers by its time."""
     proofs_shut: bool = False
     reopened_at: datetime | None = None
     refused: Limit | None = None
@@ -133,11 +135,8 @@ SELECT person.*, number.*, address.*, network.*, organisation.*, neighbours.* FR
     FROM accounts_linkattempt WHERE address = %(address)s AND at > %(day)s AND {_WRONG}) AS address,
  (SELECT count(*) FROM accounts_linkattempt
    WHERE network = %(network)s AND network <> '' AND at > %(day)s AND {_WRONG}) AS network,
- (SELECT tries.wrong, CASE WHEN tries.wrong < %(few)s THEN 0 ELSE
-         (SELECT count(*) FROM accounts_account WHERE organisation_id = %(organisation)s) END
-    FROM (SELECT count(*) AS wrong FROM accounts_linkattempt
-           WHERE organisation_id = %(organisation)s AND at > %(counted_from)s AND {_WRONG}) AS tries
- ) AS organisation,
+ (SELECT count(*) FROM accounts_linkattempt
+   WHERE organisation_id = %(organisation)s AND at > %(counted_from)s AND {_WRONG}) AS organisation,
  (SELECT count(DISTINCT number_hash) FILTER (WHERE {_WRONG} AND number_hash <> %(number)s),
          count(*) FILTER (WHERE refused_by = 'neighbours')
     FROM accounts_linkattempt WHERE neighbourhood = %(neighbourhood)s AND at > %(day)s) AS neighbours
@@ -158,18 +157,12 @@ class Counts:
     address_day: int
     network_day: int
     organisation_day: int
-    organisation_accounts: int
-    """Zero while the count is below `PER_ORGANISATION_DAY`, where it does not matter."""
     neighbours_day: int
     neighbours_refused: int
 
-    @property
-    def organisation_full(self) -> bool:
-        largest = max(PER_ORGANISATION_DAY, self.organisation_accounts * PER_ORGANISATION_SHARE)
-        return self.organisation_day >= largest
-
-    def reached(self, *, captcha_passed: bool) -> Limit | None:
+    def reached(self, *, captcha_passed: bool, organisation_accounts: int) -> Limit | None:
         """The first limit that is reached, in the order of the table."""
+        organisation_limit = max(PER_ORGANISATION_DAY, organisation_accounts * PER_ORGANISATION_SHARE)
         limits = {
             Limit.PERSON: self.person_day >= PER_PERSON_DAY or self.person_month >= PER_PERSON_MONTH,
             Limit.NUMBER: self.number_day >= PER_NUMBER_DAY or self.number_month >= PER_NUMBER_MONTH,
@@ -177,7 +170,7 @@ class Counts:
             Limit.ADDRESS: self.address_day >= PER_ADDRESS_DAY,
             Limit.NETWORK: self.network_day >= PER_NETWORK_DAY,
             Limit.CAPTCHA: self.address_hour >= PER_ADDRESS_HOUR and not captcha_passed,
-            Limit.ORGANISATION: self.organisation_full,
+            Limit.ORGANISATION: self.organisation_day >= organisation_limit,
             Limit.NEIGHBOURS: self.neighbours_day >= NEIGHBOURS_DAY,
         }
         return next((limit for limit, reached in limits.items() if reached), None)
@@ -192,7 +185,6 @@ def _parameters(asked: Asked, number: str, now: datetime) -> dict[str, Any]:
         "network": network(asked.address),
         "organisation": asked.organisation_id,
         "neighbourhood": neighbourhood(asked.key),
-        "few": PER_ORGANISATION_DAY,
         "counted_from": max(day, asked.reopened_at or day),
         "hour": now - HOUR,
         "day": day,
@@ -207,7 +199,9 @@ def _refusal(asked: Asked, counts: Counts) -> Limit | None:
         return asked.refused
     if asked.proofs_shut:
         return Limit.ORGANISATION
-    return counts.reached(captcha_passed=asked.captcha_passed)
+    return counts.reached(
+        captcha_passed=asked.captcha_passed, organisation_accounts=asked.organisation_accounts
+    )
 
 
 def begin(asked: Asked, *, now: datetime) -> Begun:

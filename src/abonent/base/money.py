@@ -33,7 +33,7 @@ def parse_amount(text: str) -> Decimal:
     compact = _SPACES.sub("", text).replace(",", ".").replace("−", "-")
     if not _AMOUNT.fullmatch(compact):
         raise AmountError(text)
-    amount = Decimal(compact).quantize(CENT)
+    amount = Decimal(compact)
     if abs(amount) > LARGEST:
         raise AmountError(text)
-    return amount
+    return amount.quantize(CENT)

@@ -1,6 +1,6 @@
 """What a bundle would do, and what in it looks wrong: the dry run's report, and the import's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from abonent.accounts import intake
@@ -75,12 +75,16 @@ def doubt_months(
     services: Mapping[int, ServiceCode],
     problems: Problems,
 ) -> None:
-    """Warn where a month does not follow from the one before it; both maps give (table, totals) by month."""
+    """Warn where a month does not follow from the one before it; both maps give (table, totals) by month.
+
+    Nested lines carry no balance and are in no total: there is nothing of theirs that could follow.
+    """
+    parts = {service for service, one in services.items() if one.is_part}
     for month, (table, totals) in sorted(planned.items()):
         before = planned.get(month - 1) or last.get(month - 1)
         if before is not None:
-            _doubt_totals(month, totals, before[1], services, problems)
-            _doubt_openings(month, table, totals, before, problems)
+            _doubt_totals(month, totals.without(parts), before[1], services, problems)
+            _doubt_openings(month, table, totals.without(parts), before, parts, problems)
 
 
 def _doubt_totals(
@@ -104,12 +108,17 @@ def _doubt_totals(
 
 
 def _doubt_openings(
-    month: Month, table: str, totals: MonthTotals, last: tuple[str, MonthTotals], problems: Problems
+    month: Month,
+    table: str,
+    totals: MonthTotals,
+    last: tuple[str, MonthTotals],
+    parts: Collection[int],
+    problems: Problems,
 ) -> None:
     """The fingerprints say whether there is anything to look for; only then are the rows compared."""
     if totals.follows(last[1]):
         return
-    many, examples = ledger_months.openings_that_differ(table, last[0])
+    many, examples = ledger_months.openings_that_differ(table, last[0], but=parts)
     for one in examples:
         reason = f"opens {month} for account {one.number}, {one.service}; it closed with {one.last_closing}"
         problems.add("charges", 0, "opening", one.opening, reason, "warning")

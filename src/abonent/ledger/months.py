@@ -160,19 +160,23 @@ def in_place(months: Collection[Month]) -> dict[Month, tuple[str, MonthTotals]]:
     return {one.month: (one.table_name, MonthTotals.from_json(one.totals)) for one in loaded}
 
 
-def openings_that_differ(table: str, last_table: str) -> tuple[int, list[OpeningDoubt]]:
+def openings_that_differ(
+    table: str, last_table: str, *, but: Collection[int] = ()
+) -> tuple[int, list[OpeningDoubt]]:
     """Lines of `table` that do not open with what the line closed with in `last_table` (0 when it was not
-    there): how many, and the first EXAMPLES."""
+    there), those of the services `but` aside: how many, and the first EXAMPLES."""
     rows = _rows(
         "SELECT coalesce(a.number, '(new)'), coalesce(v.code, '(new)'), d.opening::text, d.closing::text, d.many FROM ("
         "  SELECT n.account_id, n.service_id, n.opening, coalesce(o.closing, 0) AS closing,"
         "         count(*) OVER () AS many FROM {new} n LEFT JOIN {old} o USING (account_id, service_id)"
-        "   WHERE n.opening <> coalesce(o.closing, 0) ORDER BY 1, 2 LIMIT {most}) d"
+        "   WHERE n.opening <> coalesce(o.closing, 0) AND NOT (n.service_id = ANY({but}::bigint[]))"
+        "   ORDER BY 1, 2 LIMIT {most}) d"
         " LEFT JOIN accounts_account a ON a.id = d.account_id"
         " LEFT JOIN portal_service v ON v.id = d.service_id ORDER BY a.number, v.code",
         new=Identifier(table),
         old=Identifier(last_table),
         most=sql.Literal(EXAMPLES),
+        but=sql.Literal(sorted(but)),
     )
     return (rows[0][4] if rows else 0), [OpeningDoubt(*row[:4]) for row in rows]
 

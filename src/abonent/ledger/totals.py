@@ -1,7 +1,7 @@
 """The totals of a month: sums by service, and the fingerprints that tell whether one month's opening balances
 are the last one's closing balances without reading either again. Whole cents throughout."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,6 +28,11 @@ class MonthTotals:
     @property
     def rows(self) -> int:
         return sum(one.rows for one in self.services.values())
+
+    def without(self, services: Collection[int]) -> "MonthTotals":
+        return MonthTotals(
+            {service: one for service, one in self.services.items() if service not in services}
+        )
 
     def follows(self, last: "MonthTotals") -> bool:
         """Whether every service here is known to open with what it closed with in `last`."""

@@ -40,17 +40,20 @@ class ServiceCode(NamedTuple):
     code: str
     organisation: str
     organisation_id: int
+    is_part: bool
+    """A nested line: it explains its parent's, and carries no balance of its own."""
 
 
 def service_codes(services: Staged | None) -> list[ServiceCode]:
     """Every service the portal knows or is about to."""
     query: sql.Composable = sql.SQL(
-        "SELECT s.id, s.code, o.code, o.id FROM portal_service s JOIN portal_organisation o"
-        " ON o.id = s.organisation_id"
+        "SELECT s.id, s.code, o.code, o.id, s.parent_id IS NOT NULL FROM portal_service s"
+        " JOIN portal_organisation o ON o.id = s.organisation_id"
     )
     if services:
         staged = sql.SQL(
-            " UNION ALL SELECT id, code, organisation, organisation_id FROM {} WHERE is_new"
+            " UNION ALL SELECT id, code, organisation, organisation_id, parent_id IS NOT NULL"
+            " FROM {} WHERE is_new"
         ).format(services.table)
         query = sql.Composed([query, staged])
     with connection.cursor() as cursor:

@@ -68,7 +68,7 @@ def test_any_brand_is_readable_in_both_themes(colour: str, accent: str) -> None:
 @pytest.mark.parametrize("code", PORTALS)
 def test_the_four_portals_are_readable(settings: LazySettings, code: str) -> None:
     pairs = list(contrast_pairs(profile(settings, code).brand))
-    assert len(pairs) == 36
+    assert len(pairs) == 42
     for what, text, ground in pairs:
         assert contrast(text, ground) >= AA_TEXT, what
 
@@ -92,7 +92,7 @@ def _themes() -> dict[str, dict[str, str]]:
 def test_the_grounds_of_brand_py_are_those_of_the_stylesheet() -> None:
     themes = _themes()
     for grounds, theme in ((LIGHT, "light"), (DARK, "dark")):
-        assert grounds == tuple(themes[theme][name] for name in ("canvas", "surface", "raised"))
+        assert grounds == tuple(themes[theme][name] for name in ("canvas", "surface", "raised", "sunken"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -15,9 +15,9 @@ from abonent.interfaces.ui.colour import AA_TEXT, AAA_TEXT, mix, readable, text_
 from abonent.portal.current import portal
 from abonent.portal.profile import Brand
 
-#: The grounds the brand's colours are read on: `--canvas`, `--surface`, `--raised` of tokens.css.
-LIGHT = ("#f4f6f8", "#ffffff", "#ffffff")
-DARK = ("#0e1115", "#171b21", "#20262e")
+#: The grounds the brand's colours are read on: `--canvas`, `--surface`, `--raised`, `--sunken`.
+LIGHT = ("#f4f6f8", "#ffffff", "#ffffff", "#eaeef2")
+DARK = ("#0e1115", "#171b21", "#20262e", "#252c35")
 
 
 def _light(brand: Brand) -> dict[str, str]:

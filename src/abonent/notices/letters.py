@@ -1,10 +1,13 @@
 """The text of a letter from its template: plain text, in the reader's language."""
 
+import re
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
 from django.template import engines
 from django.utils import translation
+from jinja2 import Environment
 
 from abonent.portal.current import portal
 
@@ -19,9 +22,16 @@ def compose(template: str, *, language: str, context: dict[str, Any]) -> tuple[s
     profile = portal()
     chosen = language if language in profile.languages else profile.language
     with translation.override(chosen):
-        drawn = engines["jinja2"].get_template(template).render({**context, "profile": profile})
+        drawn = _environment().get_template(template).render({**context, "profile": profile})
     subject, _, text = drawn.strip().partition("\n")
-    return one_line(subject), text.strip() + "\n"
+    return one_line(subject), re.sub(r"\n\s*\n", "\n\n", text).strip() + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    """The pages' environment for plain text: nothing is escaped, and lines end where the template's do."""
+    pages: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    return pages.overlay(autoescape=False, trim_blocks=False)
 
 
 def kind_of(template: str) -> str:

@@ -296,7 +296,9 @@ def test_of_two_who_gave_an_address_the_reader_of_the_mailbox_has_it(
     _send(client, {**DANA, "login": "mallory"})
     first, second = letters()
     assert client.post(link_in(first)).status_code in (200, 302)
-    assert "уже принадлежит" in client.post(link_in(second), headers={"accept-language": "ru"}).content.decode()
+    assert (
+        "уже принадлежит" in client.post(link_in(second), headers={"accept-language": "ru"}).content.decode()
+    )
     assert User.objects.get(login="dana").email_confirmed
     assert not User.objects.get(login="mallory").email_confirmed
 
@@ -312,7 +314,15 @@ def test_a_taken_login_is_said_in_any_case(client: Client, alice: User) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["short", "password1", "qwertyuiop", "АлматыЭнергоСбыт", "алматыэнергосбыт2026!", "dana-dana", "870123456789"],
+    [
+        "short",
+        "password1",
+        "qwertyuiop",
+        "АлматыЭнергоСбыт",
+        "алматыэнергосбыт2026!",
+        "dana-dana",
+        "870123456789",
+    ],
 )
 def test_bad_passwords_are_refused_at_their_field(client: Client, password: str) -> None:
     login = "dana-dana"
@@ -324,7 +334,14 @@ def test_bad_passwords_are_refused_at_their_field(client: Client, password: str)
 
 @pytest.mark.parametrize(
     "password",
-    ["only small letters", "90817263544536271809", "  spaces at the ends  ", "ә" * 64, "x y" * 60, "Тоғыз қоңыр аққу"],
+    [
+        "only small letters",
+        "90817263544536271809",
+        "  spaces at the ends  ",
+        "ә" * 64,
+        "x y" * 60,
+        "Тоғыз қоңыр аққу",
+    ],
 )
 def test_good_passwords_are_kept_as_they_are(client: Client, password: str) -> None:
     assert _send(client, {**DANA, "password": password, "password_again": password}).status_code == 302

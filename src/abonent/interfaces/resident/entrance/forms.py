@@ -33,8 +33,15 @@ def password_field(label: Any, autocomplete: str, hint: Any = "") -> forms.CharF
     )
 
 
-def email_field(label: Any = "E-mail") -> forms.EmailField:
-    return forms.EmailField(
+class AddressField(forms.EmailField):
+    """Kept in small letters, as mail servers compare it."""
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).lower()
+
+
+def email_field(label: Any = "E-mail") -> AddressField:
+    return AddressField(
         label=label,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),

@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("abonent.interfaces.ui.urls"))]
+urlpatterns = [path("", include("abonent.interfaces.ui.urls")), path("captcha/", include("captcha.urls"))]

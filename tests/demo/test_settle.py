@@ -1,0 +1,164 @@
+"""A town comes in through the real import, and people through the real proofs: on real PostgreSQL."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.auth import authenticate
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from abonent.accounts.models import Account, AccountLink
+from abonent.accounts.operations import link_account
+from abonent.accounts.queries import held_accounts
+from abonent.demo.operations import load_town, settle
+from abonent.demo.queries import people, planted_account, town_is_of
+from abonent.demo.town import Kind, write_bundle
+from abonent.exchange.models import Run
+from abonent.exchange.operations import import_bundle
+from abonent.ledger.queries import balance
+from abonent.notices.models import Letter
+from abonent.portal.profile import Profile, load
+from abonent.users.models import User
+from tests.plugins import databases
+from tests.plugins.towns import copy_town
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+PORTALS = [path.stem for path in sorted(Path("portals").glob("*.toml"))]
+
+
+@pytest.fixture
+def become(settings: Settings) -> Callable[[str], Profile]:
+    """Make this the demo of another portal, for one test."""
+
+    def to(code: str) -> Profile:
+        settings.DEMO = True
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        settings.PORTAL = load(Path("portals") / f"{code}.toml")
+        return settings.PORTAL
+
+    return to
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("code", PORTALS)
+def test_the_import_finds_nothing_wrong_but_what_was_planted(
+    code: str, tmp_path: Path, become: Callable[[str], Profile]
+) -> None:
+    profile = become(code)
+    town = write_bundle(code, tmp_path / "town", today=NOW.date(), country=profile.country)
+    report = import_bundle(path=tmp_path / "town", now=NOW)
+    assert report.outcome == "applied"
+    assert report.errors == 0
+    assert [(p.file, p.column, p.value, p.severity) for p in report.problems] == [
+        ("charges", "closing", "2994.41", "warning")
+    ]
+    assert Account.objects.count() == len(town.households) == 300
+    again = import_bundle(path=tmp_path / "town", now=NOW)
+    assert again.outcome == "nothing to do"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("code", PORTALS)
+def test_people_are_in_and_see_their_accounts(code: str, become: Callable[[str], Profile]) -> None:
+    profile = become(code)
+    settle(now=NOW, accounts=60)
+    request = RequestFactory().post("/")
+    for name, password in people():
+        assert authenticate(request, username=name, password=password), name
+    customer, family = User.objects.get(login="demo"), User.objects.get(login="family")
+    assert customer.email_confirmed
+    held = {one.number: one for one in held_accounts(customer.pk, now=NOW)}
+    home, parents = planted_account(Kind.DEMO_HOME), planted_account(Kind.DEMO_PARENTS)
+    assert held.keys() == {home.number, parents.number}
+    assert AccountLink.objects.get(user=customer, account_id=home.id).limited_until is None
+    limited = AccountLink.objects.get(user=customer, account_id=parents.id).limited_until
+    assert (limited is not None) == profile.linking.first_link_limited
+    assert {one.number for one in held_accounts(family.pk, now=NOW)} == held.keys()
+    assert Letter.objects.filter(to="demo@example.kz").exists()  # somebody else was linked to the account
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("code", PORTALS)
+def test_the_account_to_link_is_linked_by_the_facts_that_are_printed(
+    code: str, become: Callable[[str], Profile]
+) -> None:
+    profile = become(code)
+    settle(now=NOW, accounts=60)
+    account, family = planted_account(Kind.TO_LINK), User.objects.get(login="family")
+    assert list(account.facts_asked) == profile.linking.facts
+    link = link_account(user=family, number=account.number, facts=account.facts_asked, address=None, now=NOW)
+    assert link.account_id == account.id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settling_again_changes_nothing_and_what_is_missing_is_added(
+    become: Callable[[str], Profile],
+) -> None:
+    become("aes")
+    settle(now=NOW, accounts=40)
+    runs, links = Run.objects.count(), set(AccountLink.objects.values_list("pk", flat=True))
+    later = NOW + timedelta(days=20)
+    settle(now=later)
+    assert (Account.objects.count(), Run.objects.count()) == (40, runs)
+    assert set(AccountLink.objects.values_list("pk", flat=True)) == links
+    assert town_is_of() == NOW.date()
+    User.objects.filter(login="family").delete()
+    settle(now=later)
+    assert User.objects.filter(login="family").exists()
+    assert len(held_accounts(User.objects.get(login="family").pk, now=later)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_balances_arrive_as_billing_told_them(become: Callable[[str], Profile]) -> None:
+    become("pes")
+    load_town(now=NOW, seed=5, accounts=40, stage=lambda _: None)
+    shown = {
+        kind: balance(planted_account(kind).id, language="ru", version=1)
+        for kind in (Kind.NEVER_PAID, Kind.OVERPAID, Kind.CLOSED)
+    }
+    amounts = {kind: one.totals.closing for kind, one in shown.items() if one}
+    assert amounts[Kind.NEVER_PAID] > 0 > amounts[Kind.OVERPAID]
+    assert amounts[Kind.CLOSED] == 0
+
+
+@contextmanager
+def a_town(server: str, code: str) -> Iterator[str]:
+    name = databases.name_of_mine(f"town_{code}")
+    try:
+        yield copy_town(server, code, name)
+    finally:
+        databases.drop(server, name)
+
+
+@pytest.mark.parametrize("code", ["aes", "pes"])
+def test_a_house_prepares_its_database_and_says_what_to_link(database_server: str, code: str) -> None:
+    """What `abonent demo` starts, as a process: once on a settled database, so nothing is loaded again."""
+    with a_town(database_server, code) as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "abonent.demo.house", "0"],
+            env=os.environ | {"ABONENT_PORTAL": code, "DATABASE_URL": url, "ABONENT_DEMO": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [line["stage"] for line in told] == ["people", "ready"]
+        with psycopg.connect(url) as connection:
+            found = connection.execute(
+                "SELECT payment.paid_on::text, amounts[1]::text FROM accounts_account account"
+                " JOIN accounts_lastpayment payment ON payment.account_id = account.id WHERE number = %s",
+                [told[-1]["number"]],
+            ).fetchone()
+            assert found
+            assert told[-1]["facts"]["last_payment_amount"] == found[1].replace(".", ",")
+            assert connection.execute("SELECT count(*) FROM accounts_account").fetchone() == (300,)
+            assert connection.execute("SELECT count(DISTINCT month) FROM ledger_charge").fetchone() == (36,)

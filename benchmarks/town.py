@@ -1,4 +1,4 @@
-"""A town of any size for the benchmarks, made inside PostgreSQL: accounts, months of charges, payments, meters.
+"""A town of any size for the benchmarks, made inside PostgreSQL: accounts, charges, payments, meters.
 
     python -m benchmarks.town --accounts 1000000 --months 6 DATABASE_URL
 
@@ -31,35 +31,41 @@ SERVICES = [
 _BASICS = """
 INSERT INTO portal_organisation (code, name_ru, name_kk, tax_number, tax_reason_code, bank_account, bank_name,
                                  bank_code, correspondent_account, phone, address)
-SELECT 'org' || n, 'ТОО «Поставщик № ' || n || '»', '«№ ' || n || ' жеткізуші» ЖШС', '', '', '', '', '', '', '', ''
+SELECT 'org' || n, 'ТОО «Поставщик № ' || n || '»', '«№ ' || n || ' жеткізуші» ЖШС', '', '', '', '', '', '',
+       '', ''
   FROM generate_series(1, 4) AS n;
 """
 _SERVICE = """
-INSERT INTO portal_service (code, organisation_id, parent_id, position, name_ru, name_kk, name_en, unit_ru, unit_kk)
-VALUES (%s, (SELECT id FROM portal_organisation WHERE code = %s), (SELECT id FROM portal_service WHERE code = %s),
-        %s, %s, %s, '', %s, %s)
+INSERT INTO portal_service (code, organisation_id, parent_id, position, name_ru, name_kk, name_en,
+                            unit_ru, unit_kk)
+VALUES (%s, (SELECT id FROM portal_organisation WHERE code = %s),
+        (SELECT id FROM portal_service WHERE code = %s), %s, %s, %s, '', %s, %s)
 """
 _ACCOUNTS = """
 INSERT INTO accounts_account (number, key, public_id, organisation_id, payer, address, flat, residents, area,
                               contact_email, contact_phone, opened_on, owner_version)
-SELECT lpad(n::text, 9, '0'), n::text, left(translate(encode(sha256(n::text::bytea), 'base64'), '+/=', '-_'), 22),
+SELECT lpad(n::text, 9, '0'), n::text,
+       left(translate(encode(sha256(n::text::bytea), 'base64'), '+/=', '-_'), 22),
        (SELECT min(id) FROM portal_organisation),
        (ARRAY['Иванов','Ахметова','Ким','Серікбаев','Петрова'])[1 + n %% 5] || ' '
-       || (ARRAY['Айгүл','Иван','Нұрлан','Мария'])[1 + n %% 4] || ' ' || (ARRAY['Ерланқызы','Петрович'])[1 + n %% 2],
-       'г. Алматы, ул. Абая, ' || 1 + n / 60, (1 + n %% 60)::text, 1 + n %% 6, 30 + n %% 70, '', '', '2015-01-01', 1
+       || (ARRAY['Айгүл','Иван','Нұрлан','Мария'])[1 + n %% 4] || ' '
+       || (ARRAY['Ерланқызы','Петрович'])[1 + n %% 2],
+       'г. Алматы, ул. Абая, ' || 1 + n / 60, (1 + n %% 60)::text, 1 + n %% 6, 30 + n %% 70, '', '',
+       '2015-01-01', 1
   FROM generate_series(1, %s::bigint) AS n
 """
 # closing(month) is a hash of its own, opening is the closing before it, paid is what makes the row add up.
 _CHARGES = """
-INSERT INTO {table} (account_id, month, service_id, opening, accrued, corrections, paid, closing, volume, tariff)
+INSERT INTO {table} (account_id, month, service_id, opening, accrued, corrections, paid, closing, volume,
+                     tariff)
 SELECT account.id, %(month)s, service.id, opening, accrued, 0, opening + accrued - closing, closing,
        round(accrued / 24, 3), 24
   FROM accounts_account AS account CROSS JOIN portal_service AS service,
-       LATERAL (SELECT ((account.id * 7919 + service.id * 104729 + %(n)s * 611953) %% 300000 - 50000) / 100.0 AS closing,
-                       ((account.id * 7919 + service.id * 104729 + (%(n)s - 1) * 611953) %% 300000 - 50000) / 100.0
-                           AS opening,
-                       ((account.id * 31 + service.id * 1777 + %(n)s * 13339) %% 900000 + 10000) / 100.0 AS accrued
-               ) AS figures
+       LATERAL (SELECT account.id * 7919 + service.id * 104729 AS own,
+                       account.id * 31 + service.id * 1777 AS use) AS seeds,
+       LATERAL (SELECT ((own + %(n)s * 611953) %% 300000 - 50000) / 100.0 AS closing,
+                       ((own + (%(n)s - 1) * 611953) %% 300000 - 50000) / 100.0 AS opening,
+                       ((use + %(n)s * 13339) %% 900000 + 10000) / 100.0 AS accrued) AS figures
  ORDER BY account.id
 """
 _PAYMENTS = """

@@ -4,23 +4,23 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from abonent.interfaces.ui.formatting import month
 from abonent.ledger.balances import Turnover, adds_up, expected_closing
 from abonent.ledger.queries import Charged
 from abonent.portal.queries import ServiceFacts
 
+
 # The markup of ui/service.html.
-_NAMED = Markup('<span class="service"><strong>{}</strong><small>{}</small></span>')
-_LINKED = Markup('<span class="service"><a href="{}">{}</a><small>{}</small></span>')
-
-
-def service_cell(service: ServiceFacts, href: str = "") -> str | Markup:
-    """The service with its supplier beneath; a part of a service has only its name."""
-    if href:
-        return _LINKED.format(href, service.name, service.supplier)
-    return service.name if service.level else _NAMED.format(service.name, service.supplier)
+def service_cell(service: ServiceFacts, query: str = "") -> Markup:
+    """The service with its supplier beneath, linked to `query` if given; a part has only its name."""
+    name = escape(service.name)
+    if service.level:
+        return name
+    shown = f'<a href="{escape(query)}">{name}</a>' if query else f"<strong>{name}</strong>"
+    supplier = f"<small>{escape(service.supplier)}</small>"
+    return Markup(f'<span class="service">{shown}{supplier}</span>')  # noqa: S704 - every part is escaped
 
 
 def five(row: Turnover) -> list[Decimal]:

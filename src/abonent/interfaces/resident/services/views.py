@@ -1,7 +1,7 @@
 """The services of an account from month to month."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -28,25 +28,20 @@ def _group(group: ServiceMonths) -> dict[str, Any]:
     }
 
 
-def _together(seen: Turnovers, page: str) -> dict[str, Any]:
+def _together(seen: Turnovers, period: str) -> dict[str, Any]:
     """Several services: a row a service, a row a month; a service's own months are a click away."""
     return {
-        "services": [_service_row(group, _query(seen, group.service.code, page)) for group in seen.groups],
+        "services": [_service_row(group, period) for group in seen.groups],
         "months": [[one.month, *five(one.totals)] for one in seen.months],
         "odd": [line for group in seen.groups for line in odd_lines(group.charged)],
         "totals": five(seen.totals),
     }
 
 
-def _query(seen: Turnovers, service: str | None, page: str) -> str:
-    asked = {"service": service, "from": seen.period.first, "to": seen.period.last}
-    return f"{page}?{urlencode({name: value for name, value in asked.items() if value})}"
-
-
-def _service_row(group: ServiceMonths, href: str) -> list[Any]:
+def _service_row(group: ServiceMonths, period: str) -> list[Any]:
     sums = group.totals
     return [
-        service_cell(group.service, href),
+        service_cell(group.service, f"?service={quote(group.service.code)}&{period}"),
         group.opening,
         sums.accrued,
         sums.corrections,
@@ -68,15 +63,17 @@ def _values(account: HeldAccount, asked: MonthsAsked, months: int) -> dict[str, 
     if seen is None:
         return {"period": None, "problem": asked.problem}
     one = seen.groups[0] if len(seen.groups) == 1 else None
+    period = f"from={seen.period.first}&to={seen.period.last}"
+    which = f"service={quote(one.service.code)}&{period}" if one else period
     return {
         "problem": asked.problem,
         "period": seen.period,
         "chosen": asked.service or "",
         "offered": [("", _("All services")), *((each.code, each.name) for each in seen.offered)],
         "empty": not seen.groups,
-        "statement": _query(seen, one.service.code if one else None, address("service_statement", account)),
+        "statement": f"{address('service_statement', account)}?{which}",
         "group": _group(one) if one else None,
-        "together": None if one else _together(seen, address("services", account)),
+        "together": None if one else _together(seen, period),
     }
 
 

@@ -1,0 +1,219 @@
+"""Every URL of the map, asked by every role: a new URL that is not in the table fails.
+
+The account is alice's; bob lives with her and is linked to it too; charlie has an account of his own and no
+link to theirs; a visitor is not signed in; dana is staff of another organisation, erlan of the account's.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from abonent.accounts import not_me
+from abonent.accounts.models import Account, AccountLink
+from abonent.exchange.operations import import_bundle
+from abonent.portal.models import Organisation
+from abonent.users.models import StaffMembership, User
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+ROLES = ("visitor", "charlie", "bob", "alice", "dana", "erlan")
+Answers = tuple[int | str, ...]
+SIGN_IN = "sign in"  # sent to the sign-in page
+
+BUNDLE = {
+    "organisations": "code,name_ru\nours,Наш\ntheirs,Чужой\n",
+    "services": "code,organisation,name_ru\npower,ours,Электроэнергия\n",
+    "accounts": "number,organisation,payer,address\n"
+    "000700,ours,Ким Алиса,Абая 1\n000900,theirs,Ли Чарли,Абая 2\n",
+    "charges": "account,month,service,opening,accrued,corrections,paid,closing\n"
+    "000700,2026-10,power,0.00,100.00,0.00,0.00,100.00\n",
+}
+
+NONE: Answers = (404,) * 6
+ONLY_GET: Answers = (405,) * 6
+ONLY_POST: Answers = (405,) * 6
+ALL: Answers = (200,) * 6
+SENT_ON: Answers = (302,) * 6
+#: Signing in and up: for those who are not.
+ENTRANCE: Answers = (200, 302, 302, 302, 302, 302)
+#: A page about oneself, whoever one is.
+OWN: Answers = (SIGN_IN, 200, 200, 200, 200, 200)
+OWN_DONE: Answers = (SIGN_IN, 302, 302, 302, 302, 302)
+OWN_ABSENT: Answers = (SIGN_IN, 404, 404, 404, 404, 404)
+OWN_ONLY_GET: Answers = (SIGN_IN, 405, 405, 405, 405, 405)
+#: A page about the account: whoever is linked to it, and nobody else. Staff look through the office.
+LINKED: Answers = (SIGN_IN, 404, 200, 200, 404, 404)
+LINKED_DONE: Answers = (SIGN_IN, 404, 302, 302, 404, 404)
+#: alice's link may be ended by bob, who sees the account too; alice deletes the account from her list instead.
+CO_RESIDENT: Answers = (SIGN_IN, 404, 200, 404, 404, 404)
+CO_RESIDENT_DONE: Answers = (SIGN_IN, 404, 302, 404, 404, 404)
+#: The office, and the office about this account: its organisation's staff.
+STAFF: Answers = (404, 404, 404, 404, 200, 200)
+STAFF_DONE: Answers = (404, 404, 404, 404, 302, 302)
+STAFF_OF_IT: Answers = (404, 404, 404, 404, 404, 200)
+STAFF_OF_IT_DONE: Answers = (404, 404, 404, 404, 404, 302)
+
+#: URL name -> the answers to GET and to an empty POST, in the order of ROLES.
+TABLE: dict[str, tuple[Answers, Answers]] = {
+    "ui:asset": (NONE, NONE),
+    "ui:manifest": (ALL, ALL),
+    "ui:language": (ONLY_POST, SENT_ON),
+    "ui:display": (ONLY_POST, SENT_ON),
+    "account_login": (ENTRANCE, ENTRANCE),
+    "account_logout": ((302, 200, 200, 200, 200, 200), SENT_ON),
+    "account_inactive": (ALL, ONLY_GET),
+    "account_signup": (ENTRANCE, ENTRANCE),
+    "account_signup_done": (ALL, ONLY_GET),
+    "agreement": (NONE, ONLY_GET),  # AES has none
+    "account_confirm_email": (ALL, NONE),
+    "account_reset_password": (ALL, ALL),
+    "account_reset_password_done": (ALL, ONLY_GET),
+    "account_reset_password_from_key": (ALL, ALL),
+    "account_reset_password_from_key_done": (ALL, ONLY_GET),
+    "account_reauthenticate": (OWN, OWN),
+    "captcha-image": ((410,) * 6, (410,) * 6),
+    "captcha-image-2x": ((410,) * 6, (410,) * 6),
+    "captcha-audio": (NONE, NONE),
+    "captcha-refresh": (NONE, NONE),
+    "password": (OWN, OWN),
+    "email": (OWN, OWN_DONE),
+    "email_resend": (ONLY_POST, OWN_DONE),
+    "settings": (OWN, OWN),
+    "contact_details": (OWN, OWN),
+    "sessions": (OWN, ONLY_GET),
+    "session_end": (ONLY_POST, OWN_DONE),
+    "sessions_end_others": (ONLY_POST, OWN_DONE),
+    "mfa_index": (OWN, OWN_ONLY_GET),
+    "mfa_activate_totp": (OWN_DONE, OWN_DONE),  # to prove oneself first, as with the others below
+    "mfa_deactivate_totp": (OWN_ABSENT, OWN_ABSENT),
+    "mfa_view_recovery_codes": (OWN_ABSENT, OWN_ONLY_GET),
+    "mfa_generate_recovery_codes": (OWN_DONE, OWN_DONE),
+    "mfa_download_recovery_codes": (OWN_ABSENT, OWN_ABSENT),
+    "mfa_list_webauthn": (OWN, OWN_ONLY_GET),
+    "mfa_add_webauthn": (OWN_DONE, OWN_DONE),
+    "mfa_remove_webauthn": (OWN_DONE, OWN_DONE),
+    "mfa_authenticate": (OWN_DONE, OWN_DONE),
+    "mfa_login_webauthn": (OWN_DONE, OWN_DONE),
+    "mfa_reauthenticate": (OWN_DONE, OWN_DONE),
+    "mfa_reauthenticate_webauthn": (OWN_DONE, OWN_DONE),
+    "accounts": (OWN, ONLY_GET),
+    "account_add": (OWN, OWN),
+    "link_not_me": (ALL, ALL),  # whoever holds the signed link
+    "account_delete": (LINKED, LINKED_DONE),
+    "account_confirm": (OWN_ABSENT, OWN_ABSENT),  # no link of theirs is limited
+    "account_people": (LINKED, ONLY_GET),
+    "account_link_end": (CO_RESIDENT, CO_RESIDENT_DONE),
+    "home": (OWN_DONE, ONLY_GET),
+    "site_map": (OWN, ONLY_GET),
+    "account": (LINKED, ONLY_GET),
+    "services": (LINKED, ONLY_GET),
+    "service_statement": (LINKED, ONLY_GET),
+    "service_statement_pdf": (LINKED, ONLY_GET),
+    "payments": (LINKED, ONLY_GET),
+    "office_home": (STAFF, STAFF),
+    "office_account": (STAFF_OF_IT, ONLY_GET),
+    "office_code": (ONLY_POST, STAFF_OF_IT),
+    "office_link_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
+    "office_link_confirm": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_linking": (STAFF, ONLY_GET),
+    "office_measure": (ONLY_POST, STAFF_DONE),
+    "office_reopen": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_audit": (STAFF, ONLY_GET),
+    "demo": (NONE, NONE),  # outside the demo there is none
+    "demo_mail": (NONE, NONE),
+    "demo_letter": (NONE, NONE),
+}
+#: What some pages must be asked for besides.
+QUERY = {"service_statement": "?service=power", "service_statement_pdf": "?service=power"}
+
+
+def _patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            yield from _patterns(part, f"{part.namespace}:" if part.namespace else namespace)
+        else:
+            yield f"{namespace}{part.name}", part
+
+
+PATTERNS = dict(_patterns(get_resolver()))
+
+
+@pytest.fixture
+def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
+    """Two organisations with an account each, five people, and their links."""
+    settings.STAFF_SECOND_FACTOR = False
+    for name, text in BUNDLE.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    import_bundle(path=tmp_path, dry_run=False, now=NOW)
+    home, other = Account.objects.get(key="700"), Account.objects.get(key="900")
+    people = {
+        name: User.objects.create(login=name, email=f"{name}@example.kz", email_confirmed=True)
+        for name in ROLES[1:]
+    }
+    links = {
+        name: AccountLink.objects.create(user=people[name], account=account, method="payment", created_at=NOW)
+        for name, account in (("alice", home), ("bob", home), ("charlie", other))
+    }
+    for name, code in (("dana", "theirs"), ("erlan", "ours")):
+        organisation = Organisation.objects.get(code=code)
+        StaffMembership.objects.create(user=people[name], organisation=organisation, role="administrator")
+    return {"home": home, "people": people, "links": links}
+
+
+def _address(name: str, cast: dict[str, Any]) -> str:
+    """The URL about alice's account, her link, its organisation."""
+    known = {
+        "public_id": cast["home"].public_id,
+        "link": cast["links"]["alice"].public_id,
+        "token": not_me.token(link=cast["links"]["bob"].public_id, now=NOW),
+        "organisation": cast["home"].organisation_id,
+        "month": "2026-10",
+        "number": 1,
+        "pk": 1,
+        "key": "nobody",
+        "uidb36": "1",
+        "digest": "0",
+        "name": "nothing.css",
+    }
+    wanted = PATTERNS[name].pattern.regex.groupindex
+    return reverse(name, kwargs={key: known[key] for key in wanted}) + QUERY.get(name, "")
+
+
+def _ask(role: str, address: str, method: str, cast: dict[str, Any]) -> int | str:
+    """The status of the answer; whatever the request did is taken back."""
+    client = Client()
+    with transaction.atomic():
+        if role in cast["people"]:
+            client.force_login(cast["people"][role])
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    if answer.status_code == 302 and answer.headers["Location"].startswith(reverse("account_login")):
+        return SIGN_IN
+    if role != "visitor" and answer.status_code == 200 and not _is_public(address):
+        assert "no-store" in answer.headers["Cache-Control"], address
+    return int(answer.status_code)
+
+
+def _is_public(address: str) -> bool:
+    """The same for everybody, and kept by browsers."""
+    return address.startswith(("/assets/", "/manifest"))
+
+
+def test_every_url_is_in_the_table() -> None:
+    assert set(PATTERNS) == set(TABLE)
+
+
+def test_every_url_answers_every_role_as_the_table_says(cast: dict[str, Any]) -> None:
+    wrong = []
+    for name, expected in TABLE.items():
+        address = _address(name, cast)
+        for method, answers in zip(("get", "post"), expected, strict=True):
+            found = tuple(_ask(role, address, method, cast) for role in ROLES)
+            if found != answers:
+                wrong.append(f"{method} {name}: {dict(zip(ROLES, found, strict=True))}")
+    assert wrong == []

@@ -49,7 +49,7 @@ OWN_ONLY_GET: Answers = (SIGN_IN, 405, 405, 405, 405, 405)
 #: A page about the account: whoever is linked to it, and nobody else. Staff look through the office.
 LINKED: Answers = (SIGN_IN, 404, 200, 200, 404, 404)
 LINKED_DONE: Answers = (SIGN_IN, 404, 302, 302, 404, 404)
-#: alice's link may be ended by bob, who sees the account too; alice deletes the account from her list instead.
+#: alice's link may be ended by bob, who sees the account too; she herself deletes it from her list.
 CO_RESIDENT: Answers = (SIGN_IN, 404, 200, 404, 404, 404)
 CO_RESIDENT_DONE: Answers = (SIGN_IN, 404, 302, 404, 404, 404)
 #: The office, and the office about this account: its organisation's staff.

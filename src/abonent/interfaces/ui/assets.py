@@ -69,13 +69,15 @@ def _build(name: str) -> Asset:
 
 
 @lru_cache(maxsize=16)
-def _built(name: str, profile: int) -> Asset:
+def _built(name: str, colour: str, accent: str) -> Asset:
+    """Kept by what it is made of: the files, which a process reads once, and the brand's two colours."""
     return _build(name)
 
 
 def built(name: str) -> Asset:
     """`ui.css` or `ui.js`; in DEBUG made anew each time, so that an edit shows."""
-    return _build(name) if settings.DEBUG else _built(name, id(settings.PORTAL))
+    brand = portal().brand
+    return _build(name) if settings.DEBUG else _built(name, brand.colour, brand.accent)
 
 
 def asset_url(name: str) -> str:

@@ -16,6 +16,14 @@ def database_server() -> str:
     return os.environ["DATABASE_URL"]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Databases begin anew with the same data version: what was kept of the last one is not this one's."""
+    from abonent.base.kept import forget_everything
+
+    forget_everything()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: DjangoDbBlocker, database_server: str

@@ -1,6 +1,6 @@
 """The frame of every customer's page: menu, name, account, the switch between them; and who may see which.
 
-One query a request (`accounts.queries.held_accounts`), shared by the view and the frame.
+Two queries a request: the accounts (shared by the view and the frame) and the e-receipt subscriptions.
 """
 
 from functools import lru_cache
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from abonent.accounts.queries import HeldAccount, held_accounts
+from abonent.bills.queries import subscribed_accounts
 from abonent.interfaces.ui.environment import language
 from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Reminder
 from abonent.portal.current import portal
@@ -110,20 +111,24 @@ def _reminder(request: HttpRequest) -> Reminder | None:
     return Reminder(_("Your e-mail address is not confirmed!"), address("settings"), _("Confirm the address"))
 
 
+def _subscription(request: HttpRequest, account: HeldAccount | None) -> dict[str, Any]:
+    if account is None or not portal().electronic_receipt:
+        return {}
+    subscribed = account.id in subscribed_accounts(request.user.pk)
+    return {"receipt_url": address("receipt_subscription", account), "receipt_subscribed": subscribed}
+
+
 def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = None) -> Cabinet:
     """What `ui/cabinet.html` needs. `section` marks the menu; `account` is the page's own, if it has one."""
     current = account or current_account(request)
     lines = [_line(one, section, current) for one in accounts_of(request)]
-    subscription = (
-        address("receipt_subscription", current) if current and portal().electronic_receipt else None
-    )
     return Cabinet(
         full_name=getattr(request.user, "full_name", "") or request.user.get_username(),
         menu=_menu(section, current),
         account=next((line for line in lines if line.current), None),
         accounts=lines,
         sign_out_url=address("account_logout"),
-        receipt_url=subscription,
+        **_subscription(request, current),
         site_map_url=address("site_map"),
         home_url=address("home"),
         add_account_url=address("account_add"),

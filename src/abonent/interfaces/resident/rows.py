@@ -28,6 +28,14 @@ def five(row: Turnover) -> list[Decimal]:
     return [row.opening, row.accrued, row.corrections, row.paid, row.closing]
 
 
+def amounts(charged: Charged) -> list[Decimal | None]:
+    """The five amounts of a line; a part without a balance (docs/domain/bundle.md) shows its accrual."""
+    line = charged.line
+    if charged.service.level and not line.opening and not line.paid:
+        return [None, line.accrued, line.corrections, None, None]
+    return [*five(line)]
+
+
 def odd_lines(charged: Iterable[Charged]) -> list[dict[str, Any]]:
     """The lines whose closing balance is not what the other columns give: shown as sent, with a note."""
     return [
@@ -45,6 +53,6 @@ def odd_lines(charged: Iterable[Charged]) -> list[dict[str, Any]]:
 def month_rows(charged: Iterable[Charged], shown_in: str) -> list[list[Any]]:
     """Months with their amounts; a part of the service follows its month and stands under its own name."""
     return [
-        [one.service.name if one.service.level else month(one.line.month, shown_in), *five(one.line)]
+        [one.service.name if one.service.level else month(one.line.month, shown_in), *amounts(one)]
         for one in charged
     ]

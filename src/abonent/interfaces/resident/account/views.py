@@ -1,5 +1,6 @@
 """What is owed, what it is made of, and what the account is."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,8 @@ from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
-from abonent.interfaces.resident.rows import five, odd_lines, service_cell
+from abonent.interfaces.resident.rows import amounts, five, odd_lines, service_cell
 from abonent.interfaces.ui.environment import language
-from abonent.ledger.balances import Turnover
 from abonent.ledger.queries import Balance, overview
 from abonent.portal.current import portal
 
@@ -29,17 +29,16 @@ def _balance(balance: Balance) -> dict[str, Any]:
     return {
         "as_of": Month.of(balance.month).last_day,
         "corrected": corrected,
-        "rows": [[service_cell(one.service), *_shown(one.line, corrected)] for one in balance.charged],
+        "rows": [[service_cell(one.service), *_shown(amounts(one), corrected)] for one in balance.charged],
         "levels": [one.service.level for one in balance.charged],
-        "totals": _shown(balance.totals, corrected),
+        "totals": _shown(five(balance.totals), corrected),
         "odd": odd_lines(balance.charged),
     }
 
 
-def _shown(row: Turnover, corrected: bool) -> list[Decimal]:
+def _shown(row: Sequence[Decimal | None], corrected: bool) -> list[Decimal | None]:
     """Corrections are rare: a month without any does without their column."""
-    amounts = five(row)
-    return amounts if corrected else [*amounts[:2], *amounts[3:]]
+    return [*row] if corrected else [*row[:2], *row[3:]]
 
 
 def _changed_on(account: HeldAccount) -> date | None:

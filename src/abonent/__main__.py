@@ -91,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     module.add_arguments(parser)
     options = parser.parse_args(arguments[1:])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.cache.backends import db as cache_table
 from django.test import Client
 
 from abonent.notices.models import Letter
@@ -37,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], datetime]:
     def set_to(after: timedelta) -> datetime:
         moment = NOW + after
         monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
-        monkeypatch.setattr("django.core.cache.backends.db.tz_now", lambda: moment)
+        monkeypatch.setattr(cache_table, "tz_now", lambda: moment)
         monkeypatch.setattr("time.time", moment.timestamp)
         return moment
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from abonent.accounts.models import Account, AccountLink, LinkAttempt, PrintedCode
+from abonent.accounts.models import Account, AccountLink, LinkAttempt, LinkingStrength, PrintedCode
 from abonent.accounts.operations import link_account
 from abonent.portal.models import Organisation
 from abonent.users.models import AuditEvent, StaffMembership, User
@@ -195,6 +195,12 @@ def test_administrators_see_the_strength_and_open_the_proofs_again(
     assert "не совпало" in shown
     page(client, "office_measure", post={})
     assert "0 (0,00 %)" in text(page(client, "office_linking"))
+    LinkingStrength.objects.update(accounts=1000, opened=11)
+    for language in ("kk", "ru", "en"):
+        signed_in(client, chief, language)
+        assert "11 (1,10 %)" in text(page(client, "office_linking"))
+    signed_in(client, chief)
+    assert "больше одного лицевого счёта из тысячи" in text(page(client, "office_linking"))
     page(client, "office_reopen", account.organisation_id, post={})
     account.organisation.refresh_from_db()
     assert account.organisation.guessable_proofs_shut_at is None

@@ -124,6 +124,14 @@ class CodeForm(forms.Form):
     code = code_field(required=True)
 
 
+def require_facts(form: forms.Form, *, unless: bool = False) -> None:
+    """Every fact must be given, and is marked so, unless a code stands for them."""
+    for fact in portal().linking.facts:
+        for name in _FIELDS[fact]:
+            form.fields[name].required = not unless
+            form.fields[name].error_messages["required"] = _UNREADABLE[fact]
+
+
 class AddAccountForm(forms.Form):
     """The number, the facts, or instead of them the code from a bill; the captcha where this address
     needs one."""
@@ -139,6 +147,7 @@ class AddAccountForm(forms.Form):
         facts = fact_fields(today)
         self.fact_names = list(facts)
         self.fields.update(facts)
+        require_facts(self, unless=str(self.data.get("code", "")).strip() != "")
         self.fields["code"] = code_field(required=False)
         if captcha:
             self.fields["captcha"] = CaptchaField(label=_("Enter the characters from the picture"))
@@ -147,7 +156,8 @@ class AddAccountForm(forms.Form):
         cleaned = super().clean() or {}
         if not cleaned.get("code"):
             for name, message in unreadable_facts(cleaned).items():
-                self.add_error(name, message)
+                if name not in self.errors:
+                    self.add_error(name, message)
         return cleaned
 
     @property

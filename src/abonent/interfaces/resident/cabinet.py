@@ -4,7 +4,7 @@ Two queries a request: the accounts (shared by the view and the frame) and the e
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
@@ -102,7 +102,8 @@ def _menu(section: str, account: HeldAccount | None) -> list[MenuItem]:
 
 def _line(one: HeldAccount, section: str, current: HeldAccount | None) -> AccountLine:
     page = section if section in OF_AN_ACCOUNT else "account"
-    return AccountLine(one.number, one.address, address(page, one), current=one is current)
+    is_current = current is not None and one.id == current.id
+    return AccountLine(one.number, one.address, address(page, one), current=is_current)
 
 
 def _reminder(request: HttpRequest) -> Reminder | None:
@@ -114,7 +115,7 @@ def _reminder(request: HttpRequest) -> Reminder | None:
 def _subscription(request: HttpRequest, account: HeldAccount | None) -> dict[str, Any]:
     if account is None or not portal().electronic_receipt:
         return {}
-    subscribed = account.id in subscribed_accounts(request.user.pk)
+    subscribed = account.id in subscribed_accounts(cast(int, request.user.pk))
     return {"receipt_url": address("receipt_subscription", account), "receipt_subscribed": subscribed}
 
 

@@ -164,13 +164,21 @@ def _print_table(results: list[Result]) -> None:
 
 
 def _verdict(results: list[Result]) -> bool:
-    """The goals, against the quickest WeasyPrint there is in the table."""
+    """The goals, against the quickest WeasyPrint there is in the table.
+
+    Judged by the processor's time: a busy machine does not blur it, and it counts both threads of typst.
+    """
     ours, rivals = results[0], [r for r in results if r.name.startswith("WeasyPrint")]
-    single = min(r.single for r in rivals) / ours.single
-    bulk = min(r.bulk for r in rivals) / ours.bulk
-    print(f"\nGoal: {GOAL_SINGLE:.0f}x WeasyPrint for one receipt: {single:.1f}x.", end=" ")
-    print(f"Goal: {GOAL_BULK:.0f}x in bulk: {bulk:.1f}x.")
-    return single >= GOAL_SINGLE and bulk >= GOAL_BULK
+    good = True
+    for what, key, goal in (("one receipt", "single", GOAL_SINGLE), ("bulk", "bulk", GOAL_BULK)):
+        clock, cpu = (
+            min(getattr(r, name) for r in rivals) / getattr(ours, name) for name in (key, f"{key}_cpu")
+        )
+        print(
+            f"\nAgainst WeasyPrint, {what}: {cpu:.1f}x by the processor, {clock:.1f}x by the clock; goal {goal:.0f}x."
+        )
+        good = good and cpu >= goal
+    return good
 
 
 def main() -> int:

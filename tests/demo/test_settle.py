@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.auth import authenticate
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from abonent.accounts.models import Account, AccountLink
@@ -84,6 +84,19 @@ def test_people_are_in_and_see_their_accounts(code: str, become: Callable[[str],
     assert (limited is not None) == profile.linking.first_link_limited
     assert {one.number for one in held_accounts(family.pk, now=NOW)} == held.keys()
     assert Letter.objects.filter(to="demo@example.kz").exists()  # somebody else was linked to the account
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("code", PORTALS)
+def test_the_demo_s_page_names_people_and_the_account_with_its_facts(
+    code: str, client: Client, become: Callable[[str], Profile]
+) -> None:
+    become(code)
+    settle(now=NOW, accounts=40)
+    page = client.get("/demo/").content.decode()
+    account = planted_account(Kind.TO_LINK)
+    for text in (account.number, *account.facts_asked.values(), *(name for name, _ in people())):
+        assert text in page
 
 
 @pytest.mark.django_db(transaction=True)

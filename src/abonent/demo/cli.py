@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
     The first run makes databases and towns, later ones keep them. Safe to repeat and to kill. Raises
     PortInUse, PortalDied, NotMigrated, ProfileError.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it otherwise
     begun = time.monotonic()
     named = options.portal or os.environ.get("ABONENT_PORTAL", "").split()
     places = choose(named, first_port=options.first_port)

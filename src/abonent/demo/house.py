@@ -7,6 +7,7 @@ it, all else goes to standard error. It ends with its starter, however that ends
 
 import ctypes
 import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -45,6 +46,7 @@ def prepare(told: TextIO) -> None:
 
     compile_stale()
     django.setup()
+    logging.basicConfig(level=logging.WARNING)
     from django.core.management import call_command
     from django.utils import timezone
 

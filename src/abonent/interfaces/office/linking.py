@@ -7,36 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from abonent.accounts.link_queries import LinkingState, linking_states, unknown_number_tries
 from abonent.accounts.operations import measure_strength, reopen_guessable_proofs
 from abonent.accounts.strength import WARN_ABOVE
 from abonent.interfaces.office.access import administrators_only, context, staff_only
+from abonent.interfaces.office.words import ACTIONS, OUTCOMES
 from abonent.portal.current import portal
 from abonent.users.audit import events
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 
-#: What became of a try: `LinkAttempt.Outcome`, or the `Limit` that refused it.
-OUTCOMES = {
-    "trying": gettext_lazy("not finished"),
-    "linked": gettext_lazy("linked"),
-    "proven": gettext_lazy("proven at sign-up"),
-    "already": gettext_lazy("was linked already"),
-    "mismatch": gettext_lazy("did not match"),
-    "person": gettext_lazy("refused: too many tries by one person"),
-    "number": gettext_lazy("refused: too many tries of one number"),
-    "numbers": gettext_lazy("refused: too many different numbers by one person"),
-    "captcha": gettext_lazy("refused: no captcha"),
-    "address": gettext_lazy("refused: too many tries from one address"),
-    "network": gettext_lazy("refused: too many tries from one network"),
-    "organisation": gettext_lazy("refused: guessable proofs are switched off"),
-    "neighbours": gettext_lazy("refused: neighbouring numbers one after another"),
-    "objected": gettext_lazy("refused: somebody objected to this person"),
-    "strength": gettext_lazy("refused: the code is required here"),
-}
 EVENTS_A_PAGE = 50
 
 
@@ -107,6 +89,11 @@ def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
         organisation_id=staff.organisation_id, limit=EVENTS_A_PAGE + 1, offset=(page - 1) * EVENTS_A_PAGE
     )
     values = context(
-        staff, "office_audit", events=found[:EVENTS_A_PAGE], page=page, more_pages=len(found) > EVENTS_A_PAGE
+        staff,
+        "office_audit",
+        actions=ACTIONS,
+        events=found[:EVENTS_A_PAGE],
+        page=page,
+        more_pages=len(found) > EVENTS_A_PAGE,
     )
     return render(request, "office/audit.html", values)

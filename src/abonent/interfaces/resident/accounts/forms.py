@@ -77,10 +77,11 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "flat": ("flat",),
 }
 _UNREADABLE = {
-    "last_payment_month": _("Choose the month and the year of the last payment."),
-    "last_payment_month_and_day": _("Choose the month and the day of the last payment."),
-    "last_payment_date": _("Enter the date of the last payment as 31.10.2026."),
-    "last_payment_amount": _("Enter the amount of the last payment, more than zero, as 1234,56."),
+    "payment_month": _("Choose the month of the last payment."),
+    "payment_year": _("Choose the year of the last payment."),
+    "payment_day": _("Choose the day of the last payment."),
+    "payment_date": _("Enter the date of the last payment as 31.10.2026."),
+    "payment_amount": _("Enter the amount of the last payment, more than zero, as 1234,56."),
     "surname": _("Enter the surname."),
     "flat": _("Enter the flat number."),
 }
@@ -96,11 +97,11 @@ def facts_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
 
 def unreadable_facts(cleaned: Mapping[str, Any]) -> dict[str, str]:
     """Field -> message for every fact that cannot be an answer at all. Says nothing about what is right."""
-    found = {}
+    found: dict[str, str] = {}
     for fact, text in facts_of(cleaned).items():
         if not readable(fact, text):
-            empty = next((name for name in _FIELDS[fact] if not cleaned.get(name)), _FIELDS[fact][0])
-            found[empty] = str(_UNREADABLE[fact])
+            wrong = [name for name in _FIELDS[fact] if not cleaned.get(name)] or [_FIELDS[fact][-1]]
+            found |= {name: str(_UNREADABLE[name]) for name in wrong}
     return found
 
 
@@ -129,7 +130,7 @@ def require_facts(form: forms.Form, *, unless: bool = False) -> None:
     for fact in portal().linking.facts:
         for name in _FIELDS[fact]:
             form.fields[name].required = not unless
-            form.fields[name].error_messages["required"] = _UNREADABLE[fact]
+            form.fields[name].error_messages["required"] = _UNREADABLE[name]
 
 
 class AddAccountForm(forms.Form):

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.plugins import databases
 from tests.plugins.browser import environment
+from tests.plugins.towns import copy_town
 
 PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True)
 class LivePortal:
-    """`url` is where it is served; `database_url` is its own database, freshly migrated and empty."""
+    """`url` is where it is served; `database_url` is its own database: freshly migrated and empty, or with a
+    settled town."""
 
     name: str
     url: str
@@ -29,7 +32,10 @@ class LivePortal:
     @property
     def environment(self) -> dict[str, str]:
         return environment(
-            ABONENT_PORTAL=self.name, DATABASE_URL=self.database_url, ABONENT_HOME=str(self.home)
+            ABONENT_PORTAL=self.name,
+            ABONENT_URL=self.url,
+            DATABASE_URL=self.database_url,
+            ABONENT_HOME=str(self.home),
         )
 
     def abonent(self, *arguments: str) -> str:
@@ -54,14 +60,16 @@ class LivePortal:
 
 
 @contextmanager
-def serve(server: str, name: str, home: Path) -> Iterator[LivePortal]:
-    """Serve the profile `name` until the end of the block; then stop it and drop its database."""
-    database = databases.name_of_mine(f"live_{name}")
-    port = _free_port()
-    portal = LivePortal(
-        name, f"http://127.0.0.1:{port}", databases.copy_template(server, database), home / name
-    )
+def serve(server: str, name: str, home: Path, *, town: bool = False) -> Iterator[LivePortal]:
+    """Serve the profile `name` until the end of the block; then stop it and drop its database.
+
+    With `town` it is the demo's portal, with its people and 300 accounts (tests/plugins/towns.py).
+    """
+    database = databases.name_of_mine(f"live_{'town_' if town else ''}{name}")
+    url = copy_town(server, name, database) if town else databases.copy_template(server, database)
+    portal = LivePortal(name, f"http://127.0.0.1:{_free_port()}", url, home / name)
     portal.home.mkdir()
+    port = urlsplit(portal.url).port
     log = portal.home / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(

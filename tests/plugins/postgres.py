@@ -8,6 +8,7 @@ embedded server is used. The process that starts the session keeps it; its xdist
 import os
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 
 from abonent.base.catalogues import compile_stale
@@ -23,6 +24,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         del os.environ[name]  # what serves this machine's portal is not for its tests
     os.environ |= {"ABONENT_TESTING": "1", "ABONENT_FAST_PASSWORDS": "1", "ABONENT_HOME": str(HOME)}
     os.environ.setdefault("ABONENT_PORTAL", "aes")
+    (HOME / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
+    hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a finding
+    hypothesis.settings.load_profile("house")
     compile_stale()
     if not os.environ.get("DATABASE_URL"):
         _use_embedded_server(early_config)

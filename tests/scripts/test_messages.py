@@ -1,6 +1,7 @@
 """The tool that keeps translations complete, on a small house of two floors."""
 
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -179,14 +180,14 @@ def test_django_reads_what_was_compiled(
     assert translation.gettext("This field is required.") != "This field is required."
 
 
-def test_a_fuzzy_translation_is_not_compiled(house: Path, settings: object) -> None:
+def test_a_fuzzy_translation_is_not_compiled(house: Path) -> None:
     messages.update(house)
     translate(house)
     path = messages.catalogue_path(house, LOWER, "ru")
     path.write_text(path.read_text().replace('msgid "Account"', '#, fuzzy\nmsgid "Account"'))
     compile_stale(house)
-    settings.LOCALE_PATHS = [str(house / LOWER / "locale")]
-    assert DjangoTranslation("ru").gettext("Account") != "Лицевой счёт"
+    with path.with_suffix(".mo").open("rb") as compiled:
+        assert GNUTranslations(compiled).gettext("Account") == "Account"
 
 
 def test_a_broken_catalogue_is_named(house: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Literal
 from django.db import connection, transaction
 from django.utils import timezone
 
+from abonent.accounts.operations import measure_strength
 from abonent.base.months import Month
 from abonent.exchange import journal
 from abonent.exchange.errors import ImportRunningError
@@ -88,6 +89,7 @@ def import_bundle(
             raise
         if outcome == "applied":
             ledger_months.sweep()
+            _measure(plan, now)
         problems = intake.problems
         return Report(
             outcome,
@@ -116,6 +118,13 @@ def _carry_out(intake: Intake, run: Run | None, now: datetime, begun: float) -> 
     if run:
         journal.refuse(run, intake.problems, at=_later(now, begun))
     return "refused", None
+
+
+def _measure(plan: Plan | None, now: datetime) -> None:
+    """How guessable linking is now: other accounts or payments, other figures. A transaction of its own."""
+    told = plan.files if plan else {}
+    if any(told[name].changes for name in ("accounts", "payments") if name in told):
+        measure_strength(now=now)
 
 
 def _finish(run: Run, intake: Intake, plan: Plan, now: datetime, begun: float) -> None:

@@ -1,4 +1,4 @@
-"""What the actions of the audit trail and the outcomes of tries are called; an unnamed action shows itself."""
+"""What the trail's actions and the outcomes of tries are called; an unnamed action shows its own name."""
 
 from django.utils.translation import gettext_lazy as _
 

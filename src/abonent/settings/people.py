@@ -45,6 +45,7 @@ ACCOUNT_FORMS = {
     "login": "abonent.interfaces.resident.entrance.forms.SignInForm",
     "reset_password": "abonent.interfaces.resident.entrance.forms.ForgottenPasswordForm",
     "reset_password_from_key": "abonent.interfaces.resident.entrance.forms.NewPasswordForm",
+    "pdf": "30/m/key",
     "reauthenticate": "abonent.interfaces.resident.entrance.forms.ProveYourselfForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # until it is confirmed the cabinet shows, but takes nothing
@@ -52,6 +53,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_UNIQUE_EMAIL = True  # among confirmed addresses
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -68,6 +70,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/3m/key",
     "manage_email": "10/h/user",
     "change_password": "5/m/user",
+    "pdf": "30/m/key",
     "reauthenticate": "10/m/user",
 }
 MFA_ADAPTER = "abonent.users.adapter.PortalSecondFactorAdapter"

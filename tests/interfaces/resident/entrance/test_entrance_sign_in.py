@@ -263,7 +263,7 @@ def test_the_cookie_of_https_goes_nowhere_else() -> None:
 )
 def test_next_leads_nowhere_else(client: Client, alice: User, target: str) -> None:
     assert _try("alice", client=client, next=target)["Location"] == "/"
-    assert client.post("/logout/", {"next": target})["Location"] == "/"
+    assert client.post("/logout/", {"next": target})["Location"] == "/login/"
 
 
 def test_next_leads_back(client: Client, alice: User) -> None:

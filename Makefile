@@ -3,6 +3,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON_IN := .venv/bin/python
 
+BENCH ?= import_charges pages scale receipts
+
 .PHONY: help run test lint messages bench lock clean distclean environment
 
 help: ## this list
@@ -25,9 +27,9 @@ messages: environment ## add new texts to the translations, and compile them
 	@$(PYTHON_IN) scripts/messages.py compile
 	@$(PYTHON_IN) scripts/messages.py check
 
-bench: ## the benchmarks (BENCH=import: one); each prints a table and a ratio
+bench: ## the benchmarks (BENCH=receipts: one); each prints a table and a ratio
 	@scripts/environment.sh bench
-	@$(PYTHON_IN) -m benchmarks $(BENCH)
+	@for name in $(BENCH); do $(PYTHON_IN) -m benchmarks.$$name || exit 1; done
 
 lock: environment ## write the lock files anew from requirements/*.in
 	@scripts/lock.sh

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from abonent.demo.views import linked
@@ -74,3 +75,12 @@ def test_links_are_found_and_the_text_stays_whole(text: str, links: list[str]) -
     pieces = list(linked(text))
     assert "".join(piece for piece, _ in pieces) == text
     assert [piece for piece, is_link in pieces if is_link] == links
+
+
+@pytest.mark.django_db
+def test_the_sign_in_page_leads_to_the_demo_only_in_the_demo(client: Client, settings: Settings) -> None:
+    found = {}
+    for demo in (True, False):
+        settings.DEMO = demo
+        found[demo] = 'href="/demo/"' in client.get(reverse("account_login")).content.decode()
+    assert found == {True: True, False: False}

@@ -70,6 +70,11 @@ def csrf(request: HttpRequest) -> Markup:
     return made
 
 
+def in_demo() -> bool:
+    """Whether this is the demo, whose pages say so."""
+    return bool(settings.DEMO)
+
+
 _fixed: dict[tuple[str, str, Display | None], Markup] = {}
 _fixed_for: list[object] = []
 
@@ -172,6 +177,7 @@ def environment(**options: Any) -> jinja2.Environment:
             "language": language,
             "languages": _portal_languages,
             "display": display,
+            "in_demo": in_demo,
             "fixed": fixed,
             "messages": messages,
             "logo_url": logo_url,

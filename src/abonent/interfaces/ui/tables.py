@@ -14,6 +14,7 @@ Kind = Literal["text", "money", "amount", "date", "month", "quantity", "number",
 _TO_THE_RIGHT = ("money", "amount", "quantity", "number")
 _ALIGNED = {"right": "num", "center": "mid"}
 _ABSENT = "—"
+_NESTED_ABSENT = '<td class="num none">—</td>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,20 @@ def _cells(columns: Sequence[Column]) -> list[tuple[str, Callable[[Any], str], s
 def body(
     columns: Sequence[Column], rows: Iterable[Sequence[Any]], nested: Sequence[int] | None = None
 ) -> Markup:
-    """The rows of a table, `<tr>…</tr>` each; `nested` gives each row's level (0, 1, 2)."""
+    """The rows of a table, `<tr>…</tr>` each; `nested` gives each row's level (0, 1, 2).
+
+    An absent value is a dash; in a nested row it is left out where rows are cards.
+    """
     cells = _cells(columns)
     parts: list[str] = []
     for index, row in enumerate(rows):
         level = nested[index] if nested else 0
         parts.append(f'<tr class="level-{level}">' if level else "<tr>")
         for (opening, shown, closing), value in zip(cells, row, strict=True):
-            parts.append(opening + (_ABSENT if value is None else shown(value)) + closing)
+            if value is not None:
+                parts.append(opening + shown(value) + closing)
+            else:
+                parts.append(_NESTED_ABSENT if level and closing == "</td>" else opening + _ABSENT + closing)
         parts.append("</tr>\n")
     return Markup("".join(parts))  # noqa: S704 - every value went through its formatter or escape()
 

@@ -65,7 +65,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "ui:language": (ONLY_POST, SENT_ON),
     "ui:display": (ONLY_POST, SENT_ON),
     "account_login": (ENTRANCE, ENTRANCE),
-    "account_logout": ((302, 200, 200, 200, 200, 200), SENT_ON),
+    "account_logout": ((SIGN_IN, 200, 200, 200, 200, 200), (SIGN_IN,) * 6),
     "account_inactive": (ALL, ONLY_GET),
     "account_signup": (ENTRANCE, ENTRANCE),
     "account_signup_done": (ALL, ONLY_GET),

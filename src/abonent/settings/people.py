@@ -15,9 +15,9 @@ PASSWORD_HASHERS = [
     else "django.contrib.auth.hashers.Argon2PasswordHasher"
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "abonent.users.passwords.LongEnough", "OPTIONS": {"min_length": 8}},
     {"NAME": "abonent.users.passwords.NotTooLong"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "abonent.users.passwords.NotCommon"},
     {"NAME": "abonent.users.passwords.NotTheName"},
     {"NAME": "abonent.users.passwords.NotANumberOnPaper"},
 ]

@@ -7,6 +7,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
+from abonent.portal.current import portal
 from abonent.portal.models import Organisation
 
 
@@ -50,6 +51,11 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    @property
+    def shown_name(self) -> str:
+        """What a page calls the person: the name, else what they sign in by."""
+        return self.full_name or (self.email if portal().sign_up.sign_in_by == "email" else self.login)
 
 
 class Session(AbstractBaseSession):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,20 @@ from abonent.users.models import User
 
 LONGEST = 1000
 SHORTEST_WORD = 4
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's rule in our words, which exist in Kazakh too."""
+
+    def get_error_message(self) -> str:
+        return _("The password is too short: at least 8 characters.")
+
+
+class NotCommon(CommonPasswordValidator):
+    """Not one of the twenty thousand that everybody has (Django's list)."""
+
+    def get_error_message(self) -> str:
+        return _("This password is known to everybody. Choose another one.")
 
 
 class NotTooLong:

@@ -104,7 +104,7 @@ def test_the_housing_portal_goes_on_to_contact_details_once(
     portal_named("housing")
     signed_in(client, alice)
     response = page(client, "account_add", post={"number": "700"} | FACTS["housing"])
-    assert response["Location"] == reverse("settings")
+    assert response["Location"] == reverse("contact_details")
 
 
 def test_in_kazakh_the_manuals_words_stand(client: Client, alice: User, account: Account) -> None:

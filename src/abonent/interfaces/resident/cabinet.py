@@ -124,7 +124,7 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
     current = account or current_account(request)
     lines = [_line(one, section, current) for one in accounts_of(request)]
     return Cabinet(
-        full_name=getattr(request.user, "full_name", "") or request.user.get_username(),
+        full_name=getattr(request.user, "shown_name", ""),
         menu=_menu(section, current),
         account=next((line for line in lines if line.current), None),
         accounts=lines,

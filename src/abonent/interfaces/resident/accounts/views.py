@@ -72,7 +72,7 @@ def add_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _link(request, person, form, captcha):
         messages.success(request, local(portal().linking.added))
         asks_contacts = first and portal().sign_up.contact_details_after_link
-        return redirect("settings" if asks_contacts else "accounts")
+        return redirect("contact_details" if asks_contacts else "accounts")
     values = context(request, section="accounts", form=form, code_first=bool(form["code"].value()))
     return render(request, "resident/accounts/add.html", values)
 

@@ -69,7 +69,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "confirm_email": "1/3m/key",
     "manage_email": "10/h/user",
-    "change_password": "5/m/user",
+    "change_password": "5/900s/user",
     "pdf": "30/m/key",
     "reauthenticate": "10/m/user",
 }

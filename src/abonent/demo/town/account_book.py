@@ -15,9 +15,9 @@ from abonent.demo.town.usage import Usage
 
 #: The published bill whose figures do not add up: 2065.60 + 921.49 - 0 printed as 2994.41.
 FLAW_OPENING, FLAW_ACCRUED, FLAW_CLOSING = 206560, 92149, 299441
-#: How long before the last month it stands, and the months of the account full of corrections, in per cent.
 FLAW_MONTHS_AGO = 4
-CORRECTIONS = {2: -35, 7: 22, 15: -18}
+#: How many months ago, and by how many per cent.
+CORRECTIONS = {Kind.CORRECTED: {2: -35, 7: 22, 15: -18}, Kind.DEMO_HOME: {5: -12}}
 _CENTS = VOLUME * PRICE // 100
 
 
@@ -166,8 +166,9 @@ class _Keeper:
 
     def _correct(self, lines: list[_Line], ago: int, month: Month) -> None:
         """Recalculations, and days on which nothing was delivered."""
-        if self.household.kind is Kind.CORRECTED and ago in CORRECTIONS:
-            lines[0].corrections += _share(lines[0].accrued, CORRECTIONS[ago])
+        planned = CORRECTIONS.get(self.household.kind, {})
+        if ago in planned:
+            lines[0].corrections += _share(lines[0].accrued, planned[ago])
         elif self.random.random() < 0.012:
             line = self.random.choice(lines)
             line.corrections += _share(line.accrued, self.random.choice((-20, -12, -7, 6)))

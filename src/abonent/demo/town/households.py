@@ -118,7 +118,7 @@ def _household(
         opened_on=date(random.randrange(1998, 2021), random.randrange(1, 13), random.randrange(1, 29)),
         phone=recipe.phone.format(random.randrange(100), random.randrange(100)),
         email=_email(kind, number, random),
-        thrift=min(1.9, max(0.55, random.lognormvariate(0.0, 0.3))),
+        thrift=_thrift(kind, random),
     )
     _dates(household, last, random)
     household.services = tuple(
@@ -136,8 +136,8 @@ def _features(recipe: Recipe, kind: Kind, random: Random) -> frozenset[str]:
             continue
         drawn = random.choices(list(shares), list(shares.values()))[0]
         chosen.add("flat" if kind in plain and "flat" in shares else drawn)
-        if kind is Kind.DEMO_HOME and "zones2" in shares:
-            chosen = (chosen - set(shares)) | {"zones2"}
+        if kind is Kind.DEMO_HOME and (nested := set(shares) & {"zones2", "levels"}):
+            chosen = (chosen - set(shares)) | nested
     for resource in recipe.resources.values():
         by_scale = any(feature.startswith(("zones", "levels")) for feature in chosen)
         has_one = kind is not Kind.ORDINARY or by_scale or random.random() < resource.metered
@@ -173,6 +173,11 @@ def _email(kind: Kind, number: int, random: Random) -> str:
     return f"{number}@example.org" if known else ""
 
 
+def _thrift(kind: Kind, random: Random) -> float:
+    drawn = min(1.9, max(0.55, random.lognormvariate(0.0, 0.3)))
+    return 1.05 if kind in {Kind.DEMO_HOME, Kind.TO_LINK} else drawn
+
+
 def _dates(household: Household, last: Month, random: Random) -> None:
     if household.kind is Kind.CLOSED:
         household.closed_on = (last - 7).first_day + timedelta(days=random.randrange(9, 25))
@@ -202,13 +207,9 @@ class _Houses:
         return self._free.pop(0)
 
     def _open_house(self, random: Random) -> None:
-        while (address := self._address(random)) in self._used:
+        while (address := random.choice(self._recipe.places).format(random.randrange(1, 160))) in self._used:
             pass
         self._used.add(address)
         manager = next(self._managers)
         flats = random.sample(range(1, self._recipe.flats_per_house * 3), self._recipe.flats_per_house)
         self._free = [(address, str(flat), manager) for flat in sorted(flats)]
-
-    def _address(self, random: Random) -> str:
-        locality, street = random.choice(self._recipe.localities), random.choice(self._recipe.streets)
-        return f"{locality}, {street}, {self._recipe.house_word} {random.randrange(1, 160)}"

@@ -75,10 +75,9 @@ class Recipe:
     port: int
     """Where `abonent demo` serves the portal; 0: the next one that is free."""
     country: str
-    localities: tuple[str, ...]
-    streets: tuple[str, ...]
+    places: tuple[str, ...]
+    """Addresses with `{}` for the number of the house."""
     flats_per_house: int
-    house_word: str
     number_format: str
     first_number: int
     kazakh_share: float
@@ -119,7 +118,6 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     resources = {code: _resource(code, entry) for code, entry in raw.pop("resources", {}).items()}
     organisations = tuple(Organisation(**entry) for entry in raw.pop("organisations"))
     limits = tuple(limit * VOLUME for limit in raw.pop("level_limits", ()))
-    lists: dict[str, Any] = {key: tuple(raw.pop(key)) for key in ("localities", "streets")}
     parts = {
         service.code: tuple(part for part in services if part.parent == service.code) for service in services
     }
@@ -129,7 +127,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         services=services,
         parts={code: found for code, found in parts.items() if found},
         level_limits=limits,
-        **lists,
+        places=tuple(raw.pop("places")),
         **raw,
     )
 

@@ -147,6 +147,14 @@ def _portal_languages() -> list[tuple[str, str, str]]:
     return [(code, *LANGUAGE_NAMES[code]) for code in portal().languages]
 
 
+class _Template(jinja2.Template):
+    """Macros are imported without context, so a file of macros is one module for all pages: made once, and not
+    compared with the importing page's globals every time (a twentieth of a page's time)."""
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
+        return self._module or super()._get_default_module()
+
+
 def environment(**options: Any) -> jinja2.Environment:
     """Django's Jinja2 backend calls this once. A name a template does not know is an error, not a blank."""
     made = jinja2.Environment(  # noqa: S701 - on, below
@@ -160,6 +168,7 @@ def environment(**options: Any) -> jinja2.Environment:
             "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"],
         }
     )
+    made.template_class = _Template
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )

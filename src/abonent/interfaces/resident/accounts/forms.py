@@ -64,7 +64,10 @@ def fact_fields(today: date) -> dict[str, forms.Field]:
         "surname": {"surname": _text(_("Surname"), _("As on the bill"), autocomplete="family-name")},
         "flat": {"flat": _text(_("Flat number"), _("As on the bill"), longest=20)},
     }
-    return {name: field for fact in portal().linking.facts for name, field in made[fact].items()}
+    asked = {name: field for fact in portal().linking.facts for name, field in made[fact].items()}
+    for name, field in asked.items():
+        field.error_messages["required"] = _UNREADABLE[name]
+    return asked
 
 
 #: The fields of each fact, and what its text is made of.
@@ -130,7 +133,6 @@ def require_facts(form: forms.Form, *, unless: bool = False) -> None:
     for fact in portal().linking.facts:
         for name in _FIELDS[fact]:
             form.fields[name].required = not unless
-            form.fields[name].error_messages["required"] = _UNREADABLE[name]
 
 
 class AddAccountForm(forms.Form):

@@ -184,3 +184,15 @@ def test_any_text_of_letters_is_no_number_and_not_too_long(password: str) -> Non
 def test_a_megabyte_is_not_hashed() -> None:
     with pytest.raises(ValidationError):
         NotTooLong().validate("x" * 1001)
+
+
+def test_passwords_are_kept_by_argon2_and_older_hashes_are_renewed(settings: Any) -> None:
+    from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
+
+    settings.PASSWORD_HASHERS = ["abonent.users.hashers.PortalArgon2"]
+    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=2,p=1$")
+    renewed: list[str] = []
+    older = Argon2PasswordHasher().encode(PASSWORD, "salt-of-sixteen-bytes")
+    assert check_password(PASSWORD, older, setter=renewed.append)
+    assert renewed == [PASSWORD]
+    assert not check_password(PASSWORD.upper(), older, setter=renewed.append)

@@ -12,7 +12,7 @@ AUTHENTICATION_BACKENDS = ["abonent.users.backends.PortalBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
     if env.flag("ABONENT_TESTING") and env.flag("ABONENT_FAST_PASSWORDS")
-    else "django.contrib.auth.hashers.Argon2PasswordHasher"
+    else "abonent.users.hashers.PortalArgon2"
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "abonent.users.passwords.LongEnough", "OPTIONS": {"min_length": 8}},

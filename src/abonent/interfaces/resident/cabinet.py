@@ -32,6 +32,8 @@ SECTIONS = {
 }
 #: Sections of one account: /a/<public_id>/<section>/. Without an account they are not in the menu.
 OF_AN_ACCOUNT = frozenset({"account", "services", "payments", "receipts"})
+#: Sections whose pages show an unconfirmed address with what to do about it.
+SAY_IT_THEMSELVES = frozenset({"settings", "email"})
 _PLACEHOLDER = "PUBLIC-ID"
 _LAST_USED = "account"
 
@@ -133,7 +135,7 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
         site_map_url=address("site_map"),
         home_url=address("home"),
         add_account_url=address("account_add"),
-        reminder=_reminder(request),
+        reminder=None if section in SAY_IT_THEMSELVES else _reminder(request),
     )
 
 

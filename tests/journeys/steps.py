@@ -1,0 +1,170 @@
+"""Steps that every manual has, in the words that it has for them."""
+
+from dataclasses import dataclass, replace
+
+from tests.journeys import world
+from tests.journeys.walker import Walker
+
+PASSWORD = "five red apples on a shelf"
+NEW_PASSWORD = "seven green pears in a bowl"
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's words for what all portals have."""
+
+    sign_in: str
+    sign_out: str
+    login: str
+    password: str
+    confirm: str
+    confirmed: str
+    to_cabinet: str
+    delete: str
+    yes: str
+    no: str
+    removed: str
+    save: str
+    saved: str
+    change: str
+    current: str
+    new: str
+    again: str
+    changed: str
+    back: str
+    letter_of_change: str
+    new_email: str
+    email_sent: str
+    letter_to_old: str
+    signing_in: str
+    is_it_you: str
+
+
+RUSSIAN = Words(
+    sign_in="Войти",
+    sign_out="Выход",
+    login="Логин",
+    password="Пароль",
+    confirm="Подтвердить",
+    confirmed="Адрес эл.почты подтверждён.",
+    to_cabinet="В личный кабинет",
+    delete="Удалить",
+    yes="ОК",
+    no="Отмена",
+    removed="Лицевой счёт удалён из вашего списка.",
+    save="Сохранить",
+    saved="Настройки сохранены",
+    change="Сохранить",
+    current="Текущий пароль",
+    new="Новый пароль",
+    again="Подтверждение нового пароля",
+    changed="Ваш пароль изменён",
+    back="Вернуться",
+    letter_of_change="Ваш пароль изменён: сообщение",
+    new_email="Новый E-mail",
+    email_sent="На новый адрес отправлено письмо. Адрес начнёт действовать, когда Вы его подтвердите.",
+    letter_to_old="Запрошена смена адреса эл.почты",
+    signing_in="Войти в личный кабинет",
+    is_it_you="Подтвердите, что это Вы",
+)
+KAZAKH = Words(
+    sign_in="Кіру",
+    sign_out="Шығу",
+    login="Логин",
+    password="Құпиясөз",
+    confirm="Растау",
+    confirmed="Электрондық пошта мекенжайы расталды.",
+    to_cabinet="Жеке кабинетке",
+    delete="Жою",
+    yes="Иә",
+    no="Жоқ",
+    removed="Дербес шот тізіміңізден жойылды.",
+    save="Сақтау",
+    saved="Баптаулар сақталды",
+    change="Өзгерту",
+    current="Ағымдағы құпиясөз",
+    new="Жаңа құпиясөз",
+    again="Жаңа құпиясөзді растау",
+    changed="Сіздің құпиясөзіңіз өзгертілді",
+    back="Қайту",
+    letter_of_change="Сіздің құпиясөзіңіз өзгертілді: хабарлама",
+    new_email="Жаңа E-mail",
+    email_sent="Жаңа мекенжайға хат жіберілді. Мекенжай Сіз оны растағаннан кейін жұмыс істейді.",
+    letter_to_old="Электрондық пошта мекенжайын өзгерту сұралды",
+    signing_in="Жеке кабинетке кіру",
+    is_it_you="Бұл Сіз екеніңізді растаңыз",
+)
+
+
+def sign_in(walker: Walker, words: Words, login: str, password: str = PASSWORD) -> None:
+    """From anywhere signed out into the cabinet."""
+    walker.go("/login/")
+    walker.heads(words.signing_in)
+    walker.write({words.login: login, words.password: password})
+    walker.press(words.sign_in)
+
+
+def confirm_address(walker: Walker, words: Words, email: str) -> None:
+    """Open the newest letter's link, which asks, and say that the address is one's own."""
+    _, text = world.letter(walker.portal, email)
+    walker.go(world.link_in(text))
+    walker.press(words.confirm)
+    walker.reads(words.confirmed)
+    walker.follow(words.to_cabinet)
+
+
+def delete_account(walker: Walker, words: Words, section: str, number: str) -> None:
+    """«Удалить» asks first: once the answer is no, then it is yes."""
+    for answer in (words.no, words.yes):
+        walker.menu(section)
+        walker.reads(number)
+        walker.follow(f"{words.delete} {number}")
+        walker.reads(number)
+        if answer == words.no:
+            walker.follow(answer)
+            walker.reads(number)
+    walker.press(words.yes)
+    walker.reads(words.removed)
+
+
+def change_password(walker: Walker, other: Walker, words: Words, section: str, email: str) -> None:
+    """Current, new, again; the letter tells of it without the password, and the other session has ended."""
+    walker.menu(section)
+    walker.write({words.current: PASSWORD, words.new: NEW_PASSWORD, words.again: NEW_PASSWORD})
+    walker.press(words.change)
+    walker.reads(words.changed)
+    subject, text = world.letter(walker.portal, email)
+    assert subject == words.letter_of_change
+    assert NEW_PASSWORD not in text
+    other.go("/")
+    other.heads(words.signing_in)
+    walker.follow(words.back)
+
+
+def change_email(walker: Walker, words: Words, section: str, *, old: str, new: str) -> None:
+    """Asked for the password again; the old address is told, and the new one works once it is confirmed."""
+    walker.menu(section)
+    walker.reads(old)
+    walker.write({words.new_email: new})
+    walker.press(words.save)
+    walker.heads(words.is_it_you)
+    walker.write({words.password: NEW_PASSWORD})
+    walker.press(words.confirm)
+    walker.reads(words.email_sent)
+    assert world.letter(walker.portal, old)[0] == words.letter_to_old
+    walker.reads(old)
+    confirm_address(walker, words, new)
+    walker.menu(section)
+    walker.reads(new)
+
+
+def sign_out(walker: Walker, words: Words) -> None:
+    """«Выход»: the cabinet is shut behind."""
+    walker.press(words.sign_out, inside="header")
+    walker.go("/settings/")
+    walker.heads(words.signing_in)
+
+
+def with_login(label: str) -> Words:
+    """Russian words where people sign in by something else than a login."""
+    return replace(RUSSIAN, login=label)

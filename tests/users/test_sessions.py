@@ -23,7 +23,7 @@ Clock = Callable[[timedelta], datetime]
 def _comes_with(key: str | None) -> Any:
     request: Any = RequestFactory().get("/", REMOTE_ADDR="203.0.113.5", HTTP_USER_AGENT="Firefox")
     request.session = SessionStore(key)
-    request.session.request = request
+    request.session.headers = request.META
     return request
 
 

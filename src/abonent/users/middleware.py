@@ -91,7 +91,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.session.request = request  # type: ignore[attr-defined]
+        request.session.headers = request.META  # type: ignore[attr-defined]
         request.impersonal = request.path.startswith(tuple(settings.IMPERSONAL_PATHS))  # type: ignore[attr-defined]
         if request.impersonal:  # type: ignore[attr-defined]
             request.user = SimpleLazyObject(lambda: person_of(request))  # type: ignore[assignment]

@@ -4,7 +4,7 @@ Idle and absolute time-outs (docs/domain/people.md): customers 14 days and 30 da
 12 hours. Ending a session deletes its row, and a row that is gone is never written again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,8 +44,10 @@ class SessionStore(SessionBase):
         self.person: User | None = None
         self.has_second_factor = False
         """Of a member of the staff: a passkey or an authenticator is set up. Not asked of customers."""
-        self.request: HttpRequest | None = None
-        """Given by PersonMiddleware: whence the address and browser of the row come."""
+        self.headers: Mapping[str, Any] | None = None
+        """The request's META, given by PersonMiddleware: whence the row's address and browser come.
+
+        Not the request itself, which holds this session: a circle would wait for the garbage collector."""
 
     @property
     def key_salt(self) -> str:
@@ -84,9 +86,9 @@ class SessionStore(SessionBase):
         Session.objects.filter(session_key=self.session_key).update(last_seen_at=now, **self._door())
 
     def _door(self) -> dict[str, Any]:
-        if self.request is None:
+        if self.headers is None:
             return {}
-        return {"address": client.address(self.request), "browser": client.browser(self.request)}
+        return {"address": client.address_in(self.headers), "browser": client.browser_in(self.headers)}
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(session_key=session_key).exists()

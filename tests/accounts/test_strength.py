@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from abonent.accounts import jobs
 from abonent.accounts.models import Account, LinkingStrength
 from abonent.accounts.operations import measure_strength
 from abonent.accounts.strength import WARN_ABOVE
@@ -74,3 +75,12 @@ def test_every_fact_can_be_measured(
     measure_strength(now=now)
     assert opened(organisation) == (1, 1)
     assert LinkingStrength.objects.get().share > WARN_ABOVE
+
+
+def test_the_nightly_job_measures(
+    organisation: Organisation, new_account: Callable[..., Account], linking_of: Callable[..., Any]
+) -> None:
+    linking_of(facts=["last_payment_amount"])
+    new_account("1", paid=(date(2026, 10, 1), ["5.00"]))
+    jobs.measure_strength(timestamp=0)
+    assert opened(organisation) == (1, 1)

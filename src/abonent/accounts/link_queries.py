@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from abonent.accounts.codes import bill_code, months_in_force
 from abonent.accounts.limits import DAY
 from abonent.accounts.masking import masked_email
-from abonent.accounts.models import Account, AccountLink, LinkAttempt, LinkingStrength
+from abonent.accounts.models import Account, AccountLink, LinkAttempt, LinkingStrength, UsedCode
+from abonent.base.months import Month
 from abonent.portal.models import Organisation
 
 
@@ -23,6 +25,16 @@ class PersonLinked:
     method: str
     limited: bool
     you: bool
+
+
+def code_for_bill(*, account_id: int, month: Month, today: date) -> str | None:
+    """The code that the bill of `month` carries: None when it is out of date or used. One query."""
+    if month not in months_in_force(today):
+        return None
+    used = UsedCode.objects.filter(account=OuterRef("pk"), series=str(month))
+    unused = Account.objects.filter(~Exists(used), pk=account_id).values_list("owner_version", flat=True)
+    version = unused.first()
+    return None if version is None else bill_code(account_id=account_id, owner_version=version, month=month)
 
 
 def people_of_account(*, account_id: int, user_id: int, now: datetime) -> tuple[PersonLinked, ...]:

@@ -18,7 +18,7 @@ def portal_brand() -> Brand:
     return Brand(
         name={str(code): text for code, text in profile.brand.name.items()},
         accent=profile.brand.colour,
-        logo=_drawing(settings.PORTALS_DIR / "logos" / logo) if logo else None,
+        logo=_drawing(settings.PORTAL_PATH.parent / "logos" / logo) if logo else None,
         contacts=(Contact(label=_CONTACT_CENTRE, value=", ".join(profile.contact_centre.phones)),),
     )
 

@@ -18,7 +18,8 @@ DEBUG = env.flag("ABONENT_DEBUG")
 TESTING = env.flag("ABONENT_TESTING")
 
 PORTALS_DIR = BASE_DIR / "portals"
-PORTAL = load_profile(env.profile_path(PORTALS_DIR))
+PORTAL_PATH = env.profile_path(PORTALS_DIR)
+PORTAL = load_profile(PORTAL_PATH)
 
 SECRET_KEY = env.secret_key(HOME, may_be_made=DEMO or DEBUG or TESTING)
 ALLOWED_HOSTS = env.words("ABONENT_HOSTS", default="localhost 127.0.0.1 [::1]")
@@ -112,7 +113,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [("logos", PORTALS_DIR / "logos")]
+STATICFILES_DIRS = [("logos", PORTAL_PATH.parent / "logos")] if PORTAL.brand.logo else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -5,6 +5,12 @@ from django.urls import path
 from abonent.interfaces.resident.account.views import account_page
 from abonent.interfaces.resident.home.views import home
 from abonent.interfaces.resident.payments.views import payments_page
+from abonent.interfaces.resident.receipts.views import (
+    receipt_back_page,
+    receipt_pdf_page,
+    receipts_page,
+    subscription_page,
+)
 from abonent.interfaces.resident.services.statement import statement_page, statement_pdf
 from abonent.interfaces.resident.services.views import services_page
 from abonent.interfaces.resident.site_map.views import site_map
@@ -17,4 +23,8 @@ urlpatterns = [
     path("a/<str:public_id>/services/statement/", statement_page, name="service_statement"),
     path("a/<str:public_id>/services/statement.pdf", statement_pdf, name="service_statement_pdf"),
     path("a/<str:public_id>/payments/", payments_page, name="payments"),
+    path("a/<str:public_id>/receipts/", receipts_page, name="receipts"),
+    path("a/<str:public_id>/receipts/<str:month>.pdf", receipt_pdf_page, name="receipt_pdf"),
+    path("a/<str:public_id>/receipts/<str:month>/back.pdf", receipt_back_page, name="receipt_back_pdf"),
+    path("a/<str:public_id>/receipts/subscription/", subscription_page, name="receipt_subscription"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from abonent.accounts.proofs import readable
+from abonent.interfaces.resident.labels import label
 from abonent.interfaces.ui.environment import local
 from abonent.interfaces.ui.formatting import month_name
 from abonent.portal.current import portal
@@ -54,11 +55,17 @@ def fact_fields(today: date) -> dict[str, forms.Field]:
             "payment_day": _choice(_("Day of the last payment"), _days()),
         },
         "last_payment_date": {
-            "payment_date": _text(_("Date of the last payment"), _("DD.MM.YYYY"), inputmode="numeric")
+            "payment_date": _text(
+                label("last_payment_date", _("Date of the last payment")),
+                _("DD.MM.YYYY"),
+                inputmode="numeric",
+            )
         },
         "last_payment_amount": {
             "payment_amount": _text(
-                _("Amount of the last payment"), _("Exactly as on the receipt: 1234,56"), inputmode="decimal"
+                label("last_payment_amount", _("Amount of the last payment")),
+                _("Exactly as on the receipt: 1234,56"),
+                inputmode="decimal",
             )
         },
         "surname": {"surname": _text(_("Surname"), _("As on the bill"), autocomplete="family-name")},

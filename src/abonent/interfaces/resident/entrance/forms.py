@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from abonent.interfaces.resident.accounts.forms import fact_fields, facts_of, unreadable_facts
+from abonent.interfaces.resident.labels import label
 from abonent.interfaces.ui.environment import local
 from abonent.portal.current import portal
 from abonent.portal.profile import Profile
@@ -93,10 +94,10 @@ def written_phone(phone: str) -> str:
 
 
 def _login(profile: Profile) -> dict[str, forms.Field]:
-    pattern, label = profile.sign_up.login_pattern, local(profile.sign_up.login_label)
+    pattern, own = profile.sign_up.login_pattern, local(profile.sign_up.login_label)
     field = forms.RegexField(
         regex=re.compile(rf"\A(?:{pattern})\Z"),
-        label=label or _("Login"),
+        label=own or _("Login"),
         max_length=150,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -111,8 +112,8 @@ def _login(profile: Profile) -> dict[str, forms.Field]:
 
 def _passwords(_profile: Profile) -> dict[str, forms.Field]:
     return {
-        "password": password_field(_("Password"), "new-password", PASSWORD_HINT),
-        "password_again": password_field(_("Password again"), "new-password"),
+        "password": password_field(label("password", _("Password")), "new-password", PASSWORD_HINT),
+        "password_again": password_field(label("password_again", _("Password again")), "new-password"),
     }
 
 
@@ -134,7 +135,7 @@ def _captcha(_profile: Profile) -> dict[str, forms.Field]:
 
 _MAKERS: dict[str, Callable[[Profile], dict[str, forms.Field]]] = {
     "login": _login,
-    "email": lambda profile: {"email": email_field()},
+    "email": lambda profile: {"email": email_field(label("email", "E-mail"))},
     "full_name": lambda profile: {"full_name": full_name_field(required=True)},
     "phone": lambda profile: {"phone": PhoneField()},
     "password": _passwords,
@@ -202,7 +203,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         by_email = portal().sign_up.sign_in_by == "email"
         attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         self.fields["login"] = forms.CharField(
-            label="E-mail" if by_email else _("Login"),
+            label=label("email", "E-mail") if by_email else _("Login"),
             max_length=254,
             widget=forms.TextInput(
                 attrs={**attrs, "type": "email", "inputmode": "email"} if by_email else attrs
@@ -211,7 +212,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
                 "required": _("Enter the e-mail address.") if by_email else _("Enter the login.")
             },
         )
-        self.fields["password"] = password_field(_("Password"), "current-password")
+        self.fields["password"] = password_field(label("password", _("Password")), "current-password")
         self.order_fields(["login", "password"])
 
     def user_credentials(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """allauth's limits (settings.ACCOUNT_RATE_LIMITS) at our own forms, and the honest page for them."""
 
 from allauth.core import ratelimit
+from allauth.core.internal import ratelimit as internal_ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -8,6 +9,12 @@ from django.shortcuts import render
 def allowed(request: HttpRequest, action: str, *, key: str | None = None) -> bool:
     """Count one use of `action`; False when there were too many."""
     return bool(ratelimit.consume(request, action=action, key=key))
+
+
+def may_draw(request: HttpRequest) -> bool:
+    """Count one PDF of this person: 30 a minute (drawing one costs as much as a dozen pages)."""
+    count = internal_ratelimit.consume  # the public one lets every GET pass
+    return bool(count(request, app="allauth.account", action="pdf", key=str(request.user.pk), limit_get=True))
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from abonent.accounts.queries import HeldAccount
 from abonent.bills.paper import Statement
 from abonent.bills.statements import service_statements, statements_pdf
 from abonent.interfaces.resident.cabinet import account_or_404, address, context
+from abonent.interfaces.resident.entrance.limited import may_draw, too_many
 from abonent.interfaces.resident.rows import five
 from abonent.interfaces.resident.services.asked import MonthsAsked, months_asked
 from abonent.interfaces.ui.environment import language
@@ -78,6 +79,8 @@ def statement_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     if account.limited:
         page = context(request, section="services", account=account, held=account)
         return render(request, "resident/services/no_paper.html", page, status=403)
+    if not may_draw(request):
+        return too_many(request)
     pdf = statements_pdf(_statements(request, account, months_asked(request.GET)))
     return HttpResponse(
         pdf,

@@ -1,0 +1,1 @@
+"""Receipts: a row a month, their PDF and back, and the subscription."""

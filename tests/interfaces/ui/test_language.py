@@ -65,6 +65,15 @@ def test_the_switch_belongs_to_the_pages_form(client: Client) -> None:
     assert [one.attrs["aria-pressed"] for one in buttons] == ["false", "true", "false"]
 
 
+def test_enter_in_a_field_does_what_the_form_is_for(client: Client) -> None:
+    """The browser presses the first button of the form: it must not be the one that switches language."""
+    page = parse(client.get("/ui/entrance/").content.decode())
+    first = next(one for one in page.all("button") if one.attrs.get("form") == "page-form")
+    assert "name" not in first.attrs
+    assert "formaction" not in first.attrs
+    assert first.attrs["tabindex"] == "-1"
+
+
 def _seen(ui: LazySettings, data: dict[str, str], path: str = "/page/") -> HttpRequest:
     seen: list[HttpRequest] = []
 

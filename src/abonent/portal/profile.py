@@ -39,6 +39,9 @@ Fact = Literal[
     "flat",
 ]
 
+#: What a portal may call by a word of its own, at sign-up, sign-in and linking.
+Label = Literal["sign_up", "email", "password", "password_again", "last_payment_date", "last_payment_amount"]
+
 SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
 
 
@@ -185,6 +188,8 @@ class Profile(_Part):
     menu: list[Section] = Field(min_length=1)
     menu_labels: dict[Section, LocalText] = Field(default_factory=dict)
     """Names of sections where this portal's manual has its own word («Счета», «Профиль»)."""
+    labels: dict[Label, LocalText] = Field(default_factory=dict)
+    """Names of fields, and of the way to registration, where this portal's manual has its own word."""
     sign_up: SignUp
     linking: Linking
     bill: Bill

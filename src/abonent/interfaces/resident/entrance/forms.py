@@ -233,11 +233,11 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, label, hint in (
+        for name, words, hint in (
             ("password1", _("New password"), PASSWORD_HINT),
             ("password2", _("New password again"), ""),
         ):
-            self.fields[name] = password_field(label, "new-password", hint)
+            self.fields[name] = password_field(words, "new-password", hint)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = forms.Form.clean(self) or {}

@@ -15,7 +15,9 @@ Files = dict[str, str]
 
 def example() -> Files:
     """The files of the example in docs/domain/bundle.md."""
-    return dict(re.findall(r"^`(\w+)\.csv`[^\n]*\n```csv\n(.*?)```", DOCUMENT.read_text("utf-8"), re.M | re.S))
+    return dict(
+        re.findall(r"^`(\w+)\.csv`[^\n]*\n```csv\n(.*?)```", DOCUMENT.read_text("utf-8"), re.M | re.S)
+    )
 
 
 def write(folder: Path, files: dict[str, str | bytes]) -> Path:

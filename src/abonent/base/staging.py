@@ -175,4 +175,4 @@ def _execute(query: LiteralString, **parts: Composable) -> None:
 def _rows(query: LiteralString, **parts: Composable) -> list[tuple]:  # type: ignore[type-arg]
     with connection.cursor() as cursor:
         cursor.execute(SQL(query).format(**parts))
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -22,6 +22,7 @@ class Block:
     """Whole lines, the last one ended too; `line` is the first one's number."""
 
     data: bytes
+    text: str
     line: int
     rows: int
 
@@ -68,15 +69,13 @@ class Blocks:
         line, self._rest = self._rest[:end], self._rest[end + 1 :]
         if not line.strip():
             raise UnreadableFile(1, "is empty: the first line must name the columns")
-        _check_bytes(line, 1)
-        return next(csv.reader([line.decode()]))
+        return next(csv.reader([_decoded(line, 1)]))
 
     def __iter__(self) -> Iterator[Block]:
         line = 2
         while data := self._next(line):
             rows = data.count(b"\n")
-            _check_bytes(data, line)
-            yield Block(data, line, rows)
+            yield Block(data, _decoded(data, line), line, rows)
             line += rows
 
     def _next(self, line: int) -> bytes:
@@ -100,7 +99,7 @@ class Blocks:
         return data[: end + 1]
 
 
-def _check_bytes(data: bytes, line: int) -> None:
+def _decoded(data: bytes, line: int) -> str:
     """CR and wrong encoding concern the whole file: their first place says it all."""
     if (place := data.find(b"\r")) >= 0:
         raise UnreadableFile(
@@ -108,7 +107,7 @@ def _check_bytes(data: bytes, line: int) -> None:
             "ends with CR (as Windows writes): lines must end with LF alone",
         )
     try:
-        codecs.utf_8_decode(data, "strict", True)
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         at = data.count(b"\n", 0, error.start)
         byte = f"byte 0x{data[error.start]:02X}"

@@ -1,8 +1,7 @@
 """charges.csv on its way into the months' tables: resolved, counted and copied block by block.
 
-A row names an account and a service; what cannot be resolved, or stands twice, is a bad row. From the first bad
-row on nothing is copied any more, but everything is still checked.
-"""
+A row names an account and a service; what cannot be resolved, or stands twice, is a bad row. From the first
+bad row on nothing is copied any more, but everything is still checked."""
 
 import io
 from collections.abc import Mapping
@@ -65,7 +64,7 @@ class ChargeLoader:
         checker = Checker(CHARGES, blocks.header, self.problems, today=self.today)
         try:
             for block in blocks:
-                self._take(self._resolved(checker.check(block).frame))
+                self._take(self._resolved(checker.check(block)))
                 meter.add(block.rows, len(block.data))
             self._find_duplicates()
             self._end(finish=not self.problems.errors)
@@ -80,7 +79,8 @@ class ChargeLoader:
             copier.finish() if finish else copier.give_up()
 
     def _resolved(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """With `place` (of the account), `service_place`, and the balance in cents; unknown rows taken out."""
+        """With `place` (of the account), `service_place`, and the balance in cents; unknown rows taken
+        out."""
         places = self.known.accounts.places(frame["account"])
         services = frame["service"].replace_strict(
             self._service_codes, list(range(len(self._service_codes))), default=None, return_dtype=pl.Int64
@@ -106,6 +106,8 @@ class ChargeLoader:
                     self.problems.add("charges", line, name, value, UNKNOWN[name])
 
     def _take(self, frame: pl.DataFrame) -> None:
+        if frame.is_empty():
+            return
         months = frame["month"].unique().to_list()
         for month in months:
             self._months.setdefault(month, len(self._months))
@@ -133,7 +135,7 @@ class ChargeLoader:
         table = self._tables[month]
         data = io.BytesIO()
         rows.select("account_id", "service_id", *figures).write_csv(
-            data, include_header=False, quote_style="never"
+            data, include_header=False, separator="\t", null_value="\\N", quote_style="never"
         )
         self._copier.add(table, partitions.copy_statement(table, figures), data.getbuffer())
 

@@ -1,6 +1,6 @@
 """Blocks of lines -> columns of good values, and the bad rows named.
 
-Nearly every line of an honest file is matched by one pattern, asked of whole columns at once; such a line has
+Nearly every block of an honest file is matched by one pattern, asked of all of it at once; such a block has
 no problem (tests hold the pattern against the rules). What it does not match is judged value by value by the
 rules of `formats.bundle`: those alone say that a row is bad, and why.
 """
@@ -8,7 +8,6 @@ rules of `formats.bundle`: those alone say that a row is bad, and why.
 import csv
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -53,24 +52,14 @@ def _fast_pattern(column: Column, character: str) -> str:
 
 
 def line_pattern(columns: Sequence[Column], *, quoted: bool) -> str:
-    """A pattern that only lines without any problem match (the future and the length of texts aside)."""
+    """What only lines without any problem match from end to end (the future and the length of texts
+    aside)."""
     parts = []
     for column in columns:
         bare = f"(?:{_fast_pattern(column, _BARE)})"
         part = rf'(?:{bare}|"(?:{_fast_pattern(column, _IN_QUOTES)})")' if quoted else bare
         parts.append(part if column.required else f"{part}?")
-    return f"^{','.join(parts)}$"
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Good rows: `line` and a column of texts for each of the file's columns (null where empty)."""
-
-    frame: pl.DataFrame
-
-    @property
-    def count(self) -> int:
-        return self.frame.height
+    return ",".join(parts)
 
 
 class Checker:
@@ -95,22 +84,20 @@ class Checker:
         odd += [pl.col(c.name).str.len_chars() > c.longest for c in self.columns if c.kind == "text"]
         self._odd = pl.any_horizontal(odd).fill_null(False) if odd else None
 
-    def check(self, block: Block) -> Rows:
-        """The good rows of a block; its bad rows are noted among the problems."""
-        text = block.data.decode()
-        lines = pl.Series("text", [text[:-1]]).str.split("\n").explode()
-        quoted = '"' in text
-        good = lines.str.contains(self._quoted if quoted else self._bare)
-        if good.all():
-            frame = self._parsed(block.data, quoted).with_row_index("line", block.line)
-            return self._without_odd(frame, lines, block.line)
+    def check(self, block: Block) -> pl.DataFrame:
+        """The good rows of a block: `line`, and a column of texts for each of the file's, null where empty.
+        Bad rows are noted among the problems."""
+        quoted = '"' in block.text
+        pattern = self._quoted if quoted else self._bare
+        if pl.Series([block.text]).str.contains(f"^(?:{pattern}\n)*$").item():
+            return self._without_odd(self._parsed(block.data, quoted).with_row_index("line", block.line))
+        lines = pl.Series("text", [block.text[:-1]]).str.split("\n").explode()
+        good = lines.str.contains(f"^{pattern}$")
         numbered = pl.DataFrame({"text": lines}).with_row_index("line", block.line)
         kept = numbered.filter(good)
         frame = self._parsed(("\n".join(kept["text"]) + "\n").encode(), quoted) if kept.height else None
-        rows = (
-            [] if frame is None else [self._without_odd(frame.insert_column(0, kept["line"]), None, 0).frame]
-        )
-        return Rows(self._joined(rows, numbered.filter(~good)))
+        rows = [] if frame is None else [self._without_odd(frame.insert_column(0, kept["line"]))]
+        return self._joined(rows, numbered.filter(~good))
 
     def _parsed(self, data: bytes, quoted: bool) -> pl.DataFrame:
         return pl.read_csv(
@@ -121,13 +108,13 @@ class Checker:
             quote_char='"' if quoted else None,
         )
 
-    def _without_odd(self, frame: pl.DataFrame, lines: pl.Series | None, first: int) -> Rows:
+    def _without_odd(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Take out rows in the future or too long, which no pattern sees, and name them."""
         if self._odd is None or not (odd := frame.select(self._odd).to_series()).any():
-            return Rows(frame)
+            return frame
         for row in frame.filter(odd).iter_rows():
             self._judge(row[0], ["" if value is None else value for value in row[1:]])
-        return Rows(frame.filter(~odd))
+        return frame.filter(~odd)
 
     def _joined(self, rows: list[pl.DataFrame], doubtful: pl.DataFrame) -> pl.DataFrame:
         fine = [

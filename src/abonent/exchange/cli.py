@@ -53,14 +53,14 @@ def run(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     if (options.bundle is None) == (options.undo_month is None):
-        print("abonent import: name a bundle, or a month with --undo-month", file=sys.stderr)
+        sys.stderr.write("abonent import: name a bundle, or a month with --undo-month\n")
         return 2
     try:
         if options.undo_month:
             return _undo(options.undo_month, timezone.now())
         return _import(options, timezone.now())
     except DomainError as error:
-        print(f"abonent import: {error}", file=sys.stderr)
+        sys.stderr.write(f"abonent import: {error}\n")
         return 1
 
 
@@ -68,7 +68,7 @@ def _undo(month: Month, now: "datetime") -> int:
     from abonent.exchange.operations import undo_month
 
     undo_month(month=month, now=now)
-    print(f"{month} is back as it was; the same command puts the newer figures in place again")
+    sys.stdout.write(f"{month} is back as it was; the same command brings the newer figures back\n")
     return 0
 
 
@@ -90,7 +90,7 @@ def _import(options: argparse.Namespace, now: "datetime") -> int:
             bar.clear()
     if options.report:
         write_report(options.report, report.problems)
-    print("\n".join(describe(report, options.report)))
+    sys.stdout.write("\n".join(describe(report, options.report)) + "\n")
     return 0 if report.ok else 1
 
 

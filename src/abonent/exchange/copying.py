@@ -22,9 +22,8 @@ class Copier:
     """Pieces of COPY data for several tables, one after the other, over the caller's connection.
 
     Between `add` and the return of `pause`, `finish` or `give_up` the caller does not touch the connection.
-    Consecutive pieces of one table go into one COPY. An error of the database is raised where the caller speaks
-    to the copier next.
-    """
+    Consecutive pieces of one table go into one COPY. An error of the database is raised where the caller
+    speaks to the copier next."""
 
     def __init__(self) -> None:
         connection.ensure_connection()
@@ -40,7 +39,8 @@ class Copier:
         self._queue.put(_Piece(table, statement, data))
 
     def pause(self) -> None:
-        """Wait until everything added so far is copied: the connection is the caller's until the next `add`."""
+        """Wait until everything added so far is copied: the connection is the caller's until the next
+        `add`."""
         idle = threading.Event()
         self._queue.put(idle)
         idle.wait()
@@ -69,20 +69,19 @@ class Copier:
             if isinstance(item, threading.Event):
                 item.set()
                 item = self._queue.get()
-            elif self._failure:
+            elif self._failure or self._stop.is_set():
                 item = self._queue.get()
             else:
                 item = self._copy(item)
 
     def _copy(self, piece: _Piece) -> _Piece | threading.Event | None:
         """One COPY for as long as the pieces are of one table; gives what came after them."""
+        item: _Piece | threading.Event | None = piece
         try:
             with self._raw.cursor() as cursor, cursor.copy(piece.statement) as copy:
-                item: _Piece | threading.Event | None = piece
                 while isinstance(item, _Piece) and item.table == piece.table and not self._stop.is_set():
                     copy.write(item.data)
                     item = self._queue.get()
         except BaseException as error:
             self._failure = error
-            return self._queue.get()
         return item

@@ -1,4 +1,5 @@
-"""One bundle on its way in: read and staged, planned, applied, put in place. Calls the rooms, in their order."""
+"""One bundle on its way in: read and staged, planned, applied, put in place. Calls the rooms, in their
+order."""
 
 from datetime import date, datetime
 
@@ -25,7 +26,8 @@ from abonent.portal.operations import ServiceCode
 
 
 class Intake:
-    """Use in order: `read`, `plan` unless there are errors, `apply`, `put_in_place`, all in one transaction."""
+    """Use in order: `read`, `plan` unless there are errors, `apply`, `put_in_place`, all in one
+    transaction."""
 
     def __init__(
         self,
@@ -52,7 +54,8 @@ class Intake:
         return journal.checksum(self._digests, whole_months=self.whole_months)
 
     def read(self) -> None:
-        """Check and stage every file, charges last: what is wrong anywhere is known before they are copied."""
+        """Check and stage every file, charges last: what is wrong anywhere is known before they are
+        copied."""
         for file in FILES:
             if file.name in self.bundle.sources and file is not CHARGES:
                 self._read(file)
@@ -146,12 +149,13 @@ class Intake:
             ledger_months.plan(month, loaded.table, loaded.totals, whole_of=self._whole_of(loaded))
             for month, loaded in sorted(self._tables.items())
         )
-        planning.doubt_months(
+        planning.MonthDoubts(
             {month: (loaded.table, loaded.totals) for month, loaded in self._tables.items()},
             ledger_months.in_place([month - 1 for month in self._tables]),
             {service.id: service for service in self.services},
+            self.staged.get("accounts"),
             self.problems,
-        )
+        ).tell()
         return Plan(files, months)
 
     def _whole_of(self, loaded: LoadedTable) -> frozenset[int]:
@@ -181,4 +185,5 @@ class Intake:
 
     def put_in_place(self, *, now: datetime) -> None:
         """The last step: readers see it all when the transaction commits, which must follow at once."""
+        self.meter.say("putting in place")
         ledger_months.put_in_place(self._built, now=now)

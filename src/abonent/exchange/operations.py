@@ -34,8 +34,8 @@ _LOCK = 0x61626F6E_696D  # one number for imports and undos of one database
 
 @dataclass(frozen=True)
 class Report:
-    """How an import ended. `problems` are sorted, errors first; `errors` and `warnings` count all of them, also
-    those beyond what is listed."""
+    """How an import ended. `problems` are sorted, errors first; `errors` and `warnings` count all of them,
+    also those beyond what is listed."""
 
     outcome: Outcome
     plan: Plan | None
@@ -153,7 +153,8 @@ def undo_month(*, month: Month, now: datetime) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One import or undo at a time. The lock belongs to the connection: it goes when the process is killed."""
+    """One import or undo at a time. The lock belongs to the connection: it goes when the process is
+    killed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
         (got,) = cursor.fetchone()

@@ -1,6 +1,6 @@
 """What a bundle would do, and what in it looks wrong: the dry run's report, and the import's."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from abonent.accounts import intake
@@ -69,57 +69,43 @@ def doubt_accounts(accounts: Staged, problems: Problems) -> None:
     problems.count("accounts", "warning", many - len(examples))
 
 
-def doubt_months(
-    planned: Mapping[Month, tuple[str, MonthTotals]],
-    last: Mapping[Month, tuple[str, MonthTotals]],
-    services: Mapping[int, ServiceCode],
-    problems: Problems,
-) -> None:
-    """Warn where a month does not follow from the one before it; both maps give (table, totals) by month.
+@dataclass(frozen=True)
+class MonthDoubts:
+    """Warns where a month does not follow from the one before it. `planned` and `last` give (table, totals)
+    by month: of the bundle, and of the portal."""
 
-    Nested lines carry no balance and are in no total: there is nothing of theirs that could follow.
-    """
-    parts = {service for service, one in services.items() if one.is_part}
-    for month, (table, totals) in sorted(planned.items()):
-        before = planned.get(month - 1) or last.get(month - 1)
-        if before is not None:
-            _doubt_totals(month, totals.without(parts), before[1], services, problems)
-            _doubt_openings(month, table, totals.without(parts), before, parts, problems)
+    planned: Mapping[Month, tuple[str, MonthTotals]]
+    last: Mapping[Month, tuple[str, MonthTotals]]
+    services: Mapping[int, ServiceCode]
+    accounts: Staged | None
+    problems: Problems
 
+    def tell(self) -> None:
+        for month, (table, totals) in sorted(self.planned.items()):
+            before = self.planned.get(month - 1) or self.last.get(month - 1)
+            if before is not None:
+                self._totals(month, totals, before[1])
+                if not totals.follows(before[1]):
+                    self._openings(month, table, before[0])
 
-def _doubt_totals(
-    month: Month,
-    totals: MonthTotals,
-    last: MonthTotals,
-    services: Mapping[int, ServiceCode],
-    problems: Problems,
-) -> None:
-    for service, now in sorted(totals.services.items()):
-        before = last.services.get(service)
-        if before is None or before.accrued <= 0 or min(now.rows, before.rows) < _FEW_LINES:
-            continue
-        if before.accrued * _TIMES <= now.accrued or now.accrued * _TIMES <= before.accrued:
-            one = services[service]
-            reason = (
-                f"is accrued in {month} for {one.code} of {one.organisation}, {now.accrued / before.accrued:.1f} times"
-                f" last month's {before.accrued / 100:.2f}"
-            )
-            problems.add("charges", 0, "accrued", f"{now.accrued / 100:.2f}", reason, "warning")
+    def _totals(self, month: Month, totals: MonthTotals, last: MonthTotals) -> None:
+        for service, now in sorted(totals.services.items()):
+            before = last.services.get(service)
+            if before is None or before.accrued <= 0 or min(now.rows, before.rows) < _FEW_LINES:
+                continue
+            if before.accrued * _TIMES <= now.accrued or now.accrued * _TIMES <= before.accrued:
+                one = self.services[service]
+                reason = (
+                    f"is accrued in {month} for {one.code} of {one.organisation},"
+                    f" {now.accrued / before.accrued:.1f} times last month's {before.accrued / 100:.2f}"
+                )
+                self.problems.add("charges", 0, "accrued", f"{now.accrued / 100:.2f}", reason, "warning")
 
-
-def _doubt_openings(
-    month: Month,
-    table: str,
-    totals: MonthTotals,
-    last: tuple[str, MonthTotals],
-    parts: Collection[int],
-    problems: Problems,
-) -> None:
-    """The fingerprints say whether there is anything to look for; only then are the rows compared."""
-    if totals.follows(last[1]):
-        return
-    many, examples = ledger_months.openings_that_differ(table, last[0], but=parts)
-    for one in examples:
-        reason = f"opens {month} for account {one.number}, {one.service}; it closed with {one.last_closing}"
-        problems.add("charges", 0, "opening", one.opening, reason, "warning")
-    problems.count("charges", "warning", many - len(examples))
+    def _openings(self, month: Month, table: str, last_table: str) -> None:
+        many, examples = ledger_months.openings_that_differ(table, last_table)
+        numbers = intake.numbers({one.account_id for one in examples}, self.accounts)
+        for one in examples:
+            about = f"account {numbers[one.account_id]}, {self.services[one.service_id].code}"
+            reason = f"opens {month} for {about}; last month closed with {one.last_closing}"
+            self.problems.add("charges", 0, "opening", str(one.opening), reason, "warning")
+        self.problems.count("charges", "warning", many - len(examples))

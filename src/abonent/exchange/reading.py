@@ -1,4 +1,5 @@
-"""Opening a bundle, whoever made it: a folder, a zip or a tar.gz, read without trusting a name or a size in it.
+"""Opening a bundle, whoever made it: a folder, a zip or a tar.gz, read without trusting a name or a size in
+it.
 
 Archives are unpacked into files without names, which vanish with the process however it ends, and no member's
 name ever becomes a path. Nothing is read into memory whole.
@@ -160,7 +161,7 @@ class _Budget:
 
 
 def _unpacked(stream: BinaryIO, file: File, budget: _Budget, stack: ExitStack) -> Source:
-    spool = stack.enter_context(tempfile.TemporaryFile(prefix="abonent-import-"))
+    spool = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     size = 0
     while piece := stream.read(1024**2):
         budget.spend(len(piece))

@@ -1,8 +1,7 @@
 """Account numbers as billing writes them -> the portal's ids, whole columns at once.
 
-The meaning is that of `identifiers.account_key`. A number of digits alone is its own key once it is an integer;
-the few others go through `account_key` itself.
-"""
+The meaning is that of `identifiers.account_key`. A number of digits alone is its own key once it is an
+integer; the few others go through `account_key` itself."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -29,9 +28,9 @@ def account_keys(numbers: pl.Series) -> pl.Series:
 class Accounts:
     """Every account known: `places` of numbers, and the ids at those places."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
+    def __init__(self, lines: Iterable[str]) -> None:
         """`lines`: CSV `key,id` in pieces."""
-        known = _read(b"".join(lines))
+        known = _read("".join(lines).encode())
         plain = known["key"].str.contains(_DIGITS)
         digits = known.filter(plain).with_columns(pl.col("key").cast(pl.Int64)).sort("key")
         others = known.filter(~plain)

@@ -53,8 +53,8 @@ def stage(
     rows = 0
     for block in blocks:
         good = checker.check(block)
-        rows += good.count
-        _copy(file, staged, good.frame, blocks.header)
+        rows += good.height
+        _copy(file, staged, good, blocks.header)
         meter.add(block.rows, len(block.data))
     _analyze(staged)
     _note_duplicates(file, staged, problems)
@@ -67,7 +67,7 @@ def _key(file: File, row: dict[str, str]) -> str:
 
 
 def _create(file: File, staged: Staged) -> None:
-    columns = [SQL("line integer, id bigint, is_new boolean, public_id text")]
+    columns: list[sql.Composable] = [SQL("line integer, id bigint, is_new boolean, public_id text")]
     columns += [SQL("{} bigint").format(Identifier(name)) for name in _IDS]
     for column in file.columns:
         columns.append(_definition(column))
@@ -86,7 +86,7 @@ def _definition(column: Column) -> sql.Composable:
     return SQL("{} {} DEFAULT {}").format(
         Identifier(name_of(column)),
         SQL(kind),
-        sql.Literal(default),  # type: ignore[arg-type]
+        sql.Literal(default),
     )
 
 

@@ -1,12 +1,13 @@
 """What a month of charges becomes: planned against what the portal has, built, put in place, undone.
 
-A month arrives in a bare table (`partitions.create`). See docs/domain/bundle.md, "A month as a whole, or a part
-of it". Everything runs in the caller's transaction; `put_in_place` comes last, right before its commit.
-"""
+A month arrives in a bare table (`partitions.create`). See docs/domain/bundle.md, "A month as a whole, or
+a part of it". Everything runs in the caller's transaction; `put_in_place` comes last, right before its
+commit."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal, LiteralString
 
 from django.db import connection
@@ -57,10 +58,10 @@ class MonthPlan:
 class OpeningDoubt:
     """A line whose opening balance is not the last month's closing balance."""
 
-    number: str
-    service: str
-    opening: str
-    last_closing: str
+    account_id: int
+    service_id: int
+    opening: Decimal
+    last_closing: Decimal
 
 
 def plan(
@@ -68,7 +69,7 @@ def plan(
 ) -> MonthPlan:
     """Compare the rows in `table` with what the portal has. `whole_of`: the services about which the bundle
     says all there is to say (None: unmentioned rows stay)."""
-    rows, loaded = totals.rows, LoadedMonth.objects.filter(month=month).first()
+    rows, loaded = totals.rows, LoadedMonth.objects.filter(month=month.first_day).first()
     current = loaded.table_name if loaded else ""
     if loaded is None or not current:
         return MonthPlan(month, table, "new", totals, rows, new=rows)
@@ -127,11 +128,12 @@ def put_in_place(built: Sequence[MonthPlan], *, now: datetime) -> None:
 
 
 def undo(month: Month, *, now: datetime) -> None:
-    """Put back the table that held the month before its last load as a whole; again, and the newer one returns.
+    """Put back the table that held the month before its last load as a whole; again, and the newer one
+    returns.
 
     One transaction with the caller's; under a second. Raises NothingToUndoError, MonthsBusyError.
     """
-    loaded = LoadedMonth.objects.select_for_update().filter(month=month).first()
+    loaded = LoadedMonth.objects.select_for_update().filter(month=month.first_day).first()
     if loaded is None:
         raise NothingToUndoError(f"{month} was never loaded")
     if loaded.changed_in_parts:
@@ -148,8 +150,8 @@ def undo(month: Month, *, now: datetime) -> None:
 
 
 def sweep() -> list[str]:
-    """Drop tables that nothing refers to. Returns their names. Not in the transaction of a load: to drop a table
-    locks the accounts it refers to, and a reader would wait for it."""
+    """Drop tables that nothing refers to. Returns their names. Not in the transaction of a load: to drop a
+    table locks the accounts it refers to, and a reader would wait for it."""
     known = LoadedMonth.objects.values_list("table_name", "previous_table")
     return partitions.sweep(keep=[name for pair in known for name in pair if name])
 
@@ -166,17 +168,12 @@ def openings_that_differ(
     """Lines of `table` that do not open with what the line closed with in `last_table` (0 when it was not
     there), those of the services `but` aside: how many, and the first EXAMPLES."""
     rows = _rows(
-        "SELECT coalesce(a.number, '(new)'), coalesce(v.code, '(new)'), d.opening::text, d.closing::text, d.many FROM ("
-        "  SELECT n.account_id, n.service_id, n.opening, coalesce(o.closing, 0) AS closing,"
-        "         count(*) OVER () AS many FROM {new} n LEFT JOIN {old} o USING (account_id, service_id)"
-        "   WHERE n.opening <> coalesce(o.closing, 0) AND NOT (n.service_id = ANY({but}::bigint[]))"
-        "   ORDER BY 1, 2 LIMIT {most}) d"
-        " LEFT JOIN accounts_account a ON a.id = d.account_id"
-        " LEFT JOIN portal_service v ON v.id = d.service_id ORDER BY a.number, v.code",
+        "SELECT n.account_id, n.service_id, n.opening, coalesce(o.closing, 0), count(*) OVER ()"
+        " FROM {new} n LEFT JOIN {old} o USING (account_id, service_id)"
+        " WHERE n.opening <> coalesce(o.closing, 0) ORDER BY 1, 2 LIMIT {most}",
         new=Identifier(table),
         old=Identifier(last_table),
         most=sql.Literal(EXAMPLES),
-        but=sql.Literal(sorted(but)),
     )
     return (rows[0][4] if rows else 0), [OpeningDoubt(*row[:4]) for row in rows]
 
@@ -197,8 +194,8 @@ def _compared(table: str, current: str) -> tuple[int, int, int]:
 
 def _unmentioned(table: str, current: str, services: Collection[int]) -> int:
     ((many,),) = _rows(
-        "SELECT count(*) FROM {old} o WHERE service_id = ANY({services}) AND NOT EXISTS (SELECT 1 FROM {new} n"
-        " WHERE (n.account_id, n.service_id) = (o.account_id, o.service_id))",
+        "SELECT count(*) FROM {old} o WHERE service_id = ANY({services}) AND NOT EXISTS ("
+        "SELECT 1 FROM {new} n WHERE (n.account_id, n.service_id) = (o.account_id, o.service_id))",
         new=Identifier(table),
         old=Identifier(current),
         services=sql.Literal(sorted(services)),
@@ -208,8 +205,9 @@ def _unmentioned(table: str, current: str, services: Collection[int]) -> int:
 
 def _carry_over(planned: MonthPlan) -> None:
     _execute(
-        "INSERT INTO {new} SELECT o.* FROM {old} o WHERE NOT (service_id = ANY({services}::bigint[])) AND"
-        " NOT EXISTS (SELECT 1 FROM {new} n WHERE (n.account_id, n.service_id) = (o.account_id, o.service_id))",
+        "INSERT INTO {new} SELECT o.* FROM {old} o WHERE NOT (service_id = ANY({services}::bigint[]))"
+        " AND NOT EXISTS (SELECT 1 FROM {new} n"
+        " WHERE (n.account_id, n.service_id) = (o.account_id, o.service_id))",
         new=Identifier(planned.table),
         old=Identifier(planned.current_table),
         services=sql.Literal(list(planned.dropped_services)),
@@ -241,7 +239,9 @@ def _recounted(planned: MonthPlan, table: str) -> MonthPlan:
 
 
 def _remember(built: MonthPlan, now: datetime) -> None:
-    loaded = LoadedMonth.objects.filter(month=built.month).first() or LoadedMonth(month=built.month)
+    loaded = LoadedMonth.objects.filter(month=built.month.first_day).first() or LoadedMonth(
+        month=built.month.first_day
+    )
     if built.way == "part":
         loaded.previous_table, loaded.previous_rows, loaded.previous_totals = "", 0, {}
         loaded.changed_in_parts = True
@@ -267,4 +267,4 @@ def _execute(query: LiteralString, **parts: sql.Composable) -> None:
 def _rows(query: LiteralString, **parts: sql.Composable) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(SQL(query).format(**parts))
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -66,9 +66,9 @@ def create(month: Month) -> str:
 
 
 def copy_statement(table: str, figures: Sequence[str]) -> Composed:
-    """COPY of `account_id, service_id, *figures` in CSV into a table that `create` made in this transaction."""
+    """COPY, in the text format, of `account_id, service_id, *figures` into a table of `create`'s making."""
     columns = SQL(", ").join(map(Identifier, ["account_id", "service_id", *figures]))
-    return SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(Identifier(table), columns)
+    return SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(Identifier(table), columns)
 
 
 def add_key(table: str) -> None:
@@ -104,9 +104,9 @@ def _planner_without(switch: str) -> Iterator[None]:
 def exchange(exchanges: Sequence[Exchange], *, pause: Callable[[float], None] = time.sleep) -> None:
     """Put months in place and take others out, all in one step that readers see at commit.
 
-    This needs every reader of charges and accounts gone for a moment. The locks are asked for LOCK_WAIT_MS at a time, so
-    that nobody queues long behind us; after PATIENCE_SECONDS it is a MonthsBusyError. Commit right after: from
-    here on readers wait.
+    This needs every reader of charges and accounts gone for a moment. The locks are asked for LOCK_WAIT_MS
+    at a time, so that nobody queues long behind us; after PATIENCE_SECONDS it is a MonthsBusyError. Commit
+    right after: from here on readers wait.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not _tried(exchanges):
@@ -149,13 +149,14 @@ def analyze(table: str) -> None:
 
 
 def sweep(*, keep: Sequence[str]) -> list[str]:
-    """Drop tables of months that are neither in place nor in `keep`: what a run left that did not end well."""
-    attached = "SELECT inhrelid FROM pg_inherits WHERE inhparent = %s::regclass"
+    """Drop tables of months that are neither in place nor in `keep`: what a run left that did not end
+    well."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
-            f" AND relname LIKE %s AND oid NOT IN ({attached}) AND relname <> ALL(%s)",
-            [PARENT + r"\_%", PARENT, list(keep)],
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s AND relname <> ALL(%s)"
+            " AND relnamespace = current_schema()::regnamespace"
+            " AND oid NOT IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = %s::regclass)",
+            [PARENT + r"\_%", list(keep), PARENT],
         )
         left = [row[0] for row in cursor.fetchall() if _NAME.fullmatch(row[0])]
     for table in left:

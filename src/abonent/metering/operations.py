@@ -34,7 +34,8 @@ def resolve_meters(staged: Staged, services: Staged | None) -> list[tuple[int, s
 
 
 def resolve_readings(staged: Staged, meters: Staged | None) -> list[tuple[int, str]]:
-    """Give staged readings their ids and their meter's. Returns meters that nobody knows, as (line, serial)."""
+    """Give staged readings their ids and their meter's. Returns meters that nobody knows, as (line,
+    serial)."""
     match = {"serial": "serial", "account_id": "account_id"}
     unknown = staging.resolve(staged, "meter_id", _METERS, match, also=meters)
     staging.reserve(staged, _READINGS, _READING_KEY)

@@ -4,6 +4,7 @@ The staged functions run in the import's one transaction and are safe to repeat;
 tables that `exchange` fills by the columns of docs/domain/bundle.md.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -74,7 +75,7 @@ def endless_parents(staged: Staged) -> list[tuple[int, str]]:
     return [(line, parent) for line, id_, _, parent in rows if _returns(id_, parents)]
 
 
-def _returns(start: int, parents: dict[int, int | None]) -> bool:
+def _returns(start: int, parents: Mapping[int, int | None]) -> bool:
     seen: set[int] = set()
     at = parents.get(start)
     while at is not None and at not in seen:
@@ -104,7 +105,8 @@ def take_services(staged: Staged) -> None:
 
 
 def bump_data_version(*, now: datetime) -> int:
-    """One more: whoever keeps what was drawn from the portal's data sees that it is stale. Returns the version.
+    """One more: whoever keeps what was drawn from the portal's data sees that it is stale. Returns the
+    version.
 
     Runs in the caller's transaction; the row stays locked until that ends.
     """
@@ -124,7 +126,7 @@ def _sent(staged: Staged, names: dict[str, str]) -> dict[str, str]:
 def _every(model: type[Organisation] | type[Service], names: dict[str, str]) -> dict[str, str]:
     left_out = {"id", "guessable_proofs_shut_at"}
     columns = [field.column for field in model._meta.concrete_fields if field.column not in left_out]
-    return {column: column for column in columns}
+    return {column: column for column in columns if column}
 
 
 def _take(staged: Staged, table: str, every: dict[str, str], names: dict[str, str]) -> None:

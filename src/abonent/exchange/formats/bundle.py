@@ -112,8 +112,16 @@ class File:
         return next(column for column in self.columns if column.name == name)
 
 
-def _code(name: str, meaning: str, longest: int = 40, refers: str = "", **more: bool) -> Column:
-    return Column(name, "code", meaning, longest=longest, refers=refers, **more)
+def _code(
+    name: str,
+    meaning: str,
+    longest: int = 40,
+    refers: str = "",
+    *,
+    required: bool = False,
+    key: bool = False,
+) -> Column:
+    return Column(name, "code", meaning, required, key, refers, longest=longest)
 
 
 def _text(name: str, meaning: str, longest: int, *, required: bool = False) -> Column:
@@ -237,7 +245,7 @@ READINGS = File(
 )
 CHARGES = File(
     "charges",
-    "one line a month, account and service: closing = opening + accrued + corrections - paid; debt is positive",
+    "a line a month, account and service: closing = opening + accrued + corrections - paid; debt is positive",
     (
         _account(key=True),
         Column("month", "month", "month of the charge", True, True, past=True),

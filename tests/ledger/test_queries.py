@@ -205,3 +205,19 @@ def test_before_the_first_import_there_is_nothing(django_assert_num_queries: Any
     assert queries.months_loaded(version=version()) is None
     assert queries.turnovers(1, months=12, language="ru", version=version()) is None
     assert queries.balance(1, language="ru", version=version()) is None
+
+
+@pytest.mark.parametrize(("behind", "queries_sent"), [(0, 2), (1, 3), (3, 3), (4, 5)])
+def test_a_supplier_may_be_behind(
+    tmp_path: Path, django_assert_num_queries: Any, behind: int, queries_sent: int
+) -> None:
+    month = billed.LATEST - behind
+    lines = f"000200,{month},power,0.00,10.00,0.00,0.00,10.00,\n"
+    others = f"000300,{billed.LATEST},power,0.00,1.00,0.00,0.00,1.00,\n"
+    billed.load(tmp_path, billed.files(charges=billed.HEAD + lines + others))
+    about = account("200")
+    queries.balance(**account("300"))
+    with django_assert_num_queries(queries_sent):
+        found = queries.balance(**about)
+    assert found
+    assert found.month == month.first_day

@@ -20,7 +20,7 @@ from abonent.ledger.balances import Totals, month_totals, period_totals
 from abonent.metering.queries import meters_in_use
 from abonent.portal.queries import ServiceFacts, services
 
-#: In how many of the last loaded months an open account's last charges are looked for first.
+#: How many months a supplier may be behind the portal's last one before all months are searched.
 _RECENT = 3
 
 
@@ -209,11 +209,14 @@ def _last_month(account_id: int) -> Month | None:
 
 
 def _last_charges(account_id: int, version: int) -> list[Line]:
-    """The lines of the account's last month; a closed account's lie further back: two more queries."""
+    """The lines of the account's last month: mostly the portal's last, a slow supplier's a little earlier, a
+    closed account's anywhere (one more query for each)."""
     loaded = months_loaded(version=version)
     if loaded is None:
         return []
-    found = charges(account_id, first=max(loaded[0], loaded[1] - (_RECENT - 1)), last=loaded[1])
+    found = charges(account_id, first=loaded[1], last=loaded[1])
+    if not found and loaded[0] < loaded[1]:
+        found = charges(account_id, first=max(loaded[0], loaded[1] - _RECENT), last=loaded[1] - 1)
     if not found and (last := _last_month(account_id)):
         found = charges(account_id, first=last, last=last)
     newest = max((line.month for line in found), default=None)
@@ -221,7 +224,8 @@ def _last_charges(account_id: int, version: int) -> list[Line]:
 
 
 def balance(account_id: int, *, language: str, version: int) -> Balance | None:
-    """What the account owes and what it is made of; None when nothing was ever charged. Two queries."""
+    """What the account owes and what it is made of; None when nothing was ever charged. Two queries
+    (up to three more where the last month has no charges)."""
     lines = _last_charges(account_id, version)
     if not lines:
         return None

@@ -11,7 +11,7 @@ BASE: Path = settings.BASE_DIR
 PACKAGE: Path = settings.PACKAGE_DIR
 ROOMS = ["base", *settings.ROOMS, "demo", *(f"interfaces/{door}" for door in [*settings.DOORS, "cli"])]
 CODE = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
-TEMPLATES = [path for path in PACKAGE.rglob("*.html")]
+TEMPLATES = list(PACKAGE.rglob("*.html"))
 
 
 def _tracked() -> list[Path]:

@@ -88,6 +88,13 @@ def test_where_people_sign_in_by_email_the_summary_says_so() -> None:
     assert "operator@example.kz / operator" in said
 
 
+def test_data_of_one_s_own_are_shown_without_the_demo_s_people() -> None:
+    house = House(choose(["aes"])[0], cast("Popen[str]", None), Path("log"), "serving", {"name": "Mine"})
+    said = cli.summary([house], seconds=3, today=TODAY)
+    assert "Mine: http://127.0.0.1:8001/   (data of your own" in said
+    assert "demo / demo" not in said
+
+
 def test_an_old_town_is_kept_and_told_of() -> None:
     said = cli.summary([a_house("aes", town_is_of="2026-09-01")], seconds=3, today=TODAY)
     assert "aes are more than a month old: `make clean` makes new ones" in said

@@ -26,6 +26,7 @@ from abonent.exchange.models import Run
 from abonent.exchange.operations import import_bundle
 from abonent.ledger.queries import balance
 from abonent.notices.models import Letter
+from abonent.portal.models import Organisation
 from abonent.portal.profile import Profile, load
 from abonent.users.models import User
 from tests.plugins import databases
@@ -128,6 +129,17 @@ def test_settling_again_changes_nothing_and_what_is_missing_is_added(
     settle(now=later)
     assert User.objects.filter(login="family").exists()
     assert len(held_accounts(User.objects.get(login="family").pk, now=later)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_data_of_one_s_own_are_left_alone(client: Client, become: Callable[[str], Profile]) -> None:
+    become("aes")
+    organisation = Organisation.objects.create(code="mine", name_ru="Моя")
+    Account.objects.create(number="17", key="17", organisation=organisation, payer="Алиса Ким", address="Дом")
+    settle(now=NOW)
+    assert Account.objects.count() == 1
+    assert not User.objects.exists()
+    assert client.get("/demo/").headers["Location"] == "/demo/mail/"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -99,7 +99,7 @@ def summary(houses: Sequence[House], *, seconds: float, today: date) -> str:
     lines = [f"\n{len(houses)} portals are open after {seconds:.0f} s.\n" if len(houses) > 1 else ""]
     for house in houses:
         lines += _portal(house)
-    made = {house.place.profile.code: house.facts["town_is_of"] for house in houses}
+    made = {house.place.profile.code: house.facts.get("town_is_of", "None") for house in houses}
     old = [code for code, day in made.items() if day != "None" and date.fromisoformat(day) + OLD < today]
     if old:
         lines.append(f"The towns of {', '.join(old)} are more than a month old: `make clean` makes new ones.")
@@ -109,6 +109,8 @@ def summary(houses: Sequence[House], *, seconds: float, today: date) -> str:
 
 def _portal(house: House) -> list[str]:
     url, facts = house.place.url, house.facts
+    if "number" not in facts:
+        return [f"{facts['name']}: {url}   (data of your own, so without the demo's people)", ""]
 
     def who(login: str) -> str:
         return f"{login}@example.kz / {login}" if facts["by_email"] else f"{login} / {login}"

@@ -75,13 +75,17 @@ def end_with_parent() -> None:
 
 def _facts() -> Mapping[str, Any]:
     """What the summary says of this portal."""
-    from abonent.demo.queries import planted_account, town_is_of
+    from abonent.demo.queries import is_town, planted_account, town_is_of
     from abonent.demo.town import Kind
     from abonent.portal.current import portal
 
-    account, profile = planted_account(Kind.TO_LINK), portal()
+    profile = portal()
+    name = profile.brand.short_name["en"] if "en" in profile.languages else profile.code
+    if not is_town():
+        return {"name": name}
+    account = planted_account(Kind.TO_LINK)
     return {
-        "name": profile.brand.short_name["en"] if "en" in profile.languages else profile.code,
+        "name": name,
         "by_email": profile.sign_up.sign_in_by == "email",
         "number": account.number,
         "facts": dict(account.facts_asked),

@@ -19,6 +19,7 @@ from abonent.demo.queries import (
     PlantedAccount,
     email_of,
     is_settled,
+    is_town,
     planted_account,
 )
 from abonent.demo.town import ACCOUNTS, SEED, Kind, write_bundle
@@ -41,14 +42,16 @@ def settle(
 ) -> None:
     """Load the portal's town and its people into the current database.
 
-    A database with accounts keeps them: only people and links that are missing are added. Several
+    A database with accounts keeps them: only people and links that are missing are added, and nobody where
+    the accounts are not a town's. Several
     transactions, each whole; safe to repeat and to kill, the next call goes on. Must not be called inside a
     transaction. `stage` hears what is being done. Raises `TownRefused`.
     """
     if not is_settled():
         load_town(now=now, seed=seed, accounts=accounts, stage=stage)
-    stage("people")
-    add_people(now=now)
+    if is_town():
+        stage("people")
+        add_people(now=now)
 
 
 def load_town(*, now: datetime, seed: int, accounts: int, stage: Callable[[str], None]) -> None:

@@ -60,6 +60,11 @@ def is_settled() -> bool:
     return Account.objects.exists()
 
 
+def is_town() -> bool:
+    """Whether the accounts are a town's: somebody may have loaded data of their own."""
+    return Account.objects.filter(contact_email=contact_email(Kind.TO_LINK)).exists()
+
+
 def planted_account(kind: Kind) -> PlantedAccount:
     """The town's account of a kind, as billing knows it now. Raises `Account.DoesNotExist` outside a town."""
     account = Account.objects.get(contact_email=contact_email(kind))

@@ -6,12 +6,12 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from abonent.demo.queries import letter, letters, people, planted_account
+from abonent.demo.queries import is_town, letter, letters, people, planted_account
 from abonent.demo.town import Kind
 
 _LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]")
@@ -40,7 +40,12 @@ def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @demo_only
 def index(request: HttpRequest) -> HttpResponse:
-    """Who may sign in, and the account that is nobody's yet with the facts that link it."""
+    """Who may sign in, and the account that is nobody's yet with the facts that link it.
+
+    Where the data are not a town's there are only letters.
+    """
+    if not is_town():
+        return redirect("demo_mail")
     account = planted_account(Kind.TO_LINK)
     facts = [(_FACTS[fact], text) for fact, text in account.facts_asked.items()]
     return render(request, "demo/index.html", {"people": people(), "number": account.number, "facts": facts})

@@ -5,6 +5,7 @@ WSGI calls in this process. The processor's time is this process's own plus that
 in nanoseconds from /proc/<pid>/schedstat.
 """
 
+import gzip
 import io
 import json
 import os
@@ -56,6 +57,7 @@ def get(login: str, path: str) -> bytes:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": "localhost",
         "HTTP_ACCEPT_LANGUAGE": "ru",
+        "HTTP_ACCEPT_ENCODING": "gzip",
         "HTTP_COOKIE": cookies[login],
         "REMOTE_ADDR": "127.0.0.1",
         "wsgi.version": (1, 0),
@@ -107,7 +109,9 @@ def queries(login: str, path: str) -> int:
 
 def words(login: str, path: str) -> str:
     """What a reader sees of the page."""
-    text = re.sub(r"(?s)<(script|svg|style)\b.*?</\1>", " ", get(login, path).decode())
+    body = get(login, path)
+    page = (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).decode()
+    text = re.sub(r"(?s)<(script|svg|style)\b.*?</\1>", " ", page)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 

@@ -32,7 +32,7 @@ def test_of_a_month_that_opens_wrong_only_the_line_with_a_balance_is_named(bundl
     load(bundle())
     report = load(bundle(only=True, charges=NEXT_MONTH.format(opening="4783.99")))
     reasons = [problem.reason for problem in report.problems if problem.column == "opening"]
-    assert reasons == ["opens 2026-11 for account 0012345, power; it closed with 4784.00"]
+    assert reasons == ["opens 2026-11 for account 0012345, power; last month closed with 4784.00"]
 
 
 def test_a_part_that_doubles_while_its_whole_does_not_is_no_warning(bundle: Any, load: Any) -> None:

@@ -1,6 +1,6 @@
 """What a bundle would do, and what in it looks wrong: the dry run's report, and the import's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from abonent.accounts import intake
@@ -81,12 +81,15 @@ class MonthDoubts:
     problems: Problems
 
     def tell(self) -> None:
+        """Nested lines carry no balance and are in no total: there is nothing of theirs that could follow."""
+        parts = {service for service, one in self.services.items() if one.is_part}
         for month, (table, totals) in sorted(self.planned.items()):
             before = self.planned.get(month - 1) or self.last.get(month - 1)
             if before is not None:
-                self._totals(month, totals, before[1])
-                if not totals.follows(before[1]):
-                    self._openings(month, table, before[0])
+                whole = totals.without(parts)
+                self._totals(month, whole, before[1])
+                if not whole.follows(before[1]):
+                    self._openings(month, table, before[0], parts)
 
     def _totals(self, month: Month, totals: MonthTotals, last: MonthTotals) -> None:
         for service, now in sorted(totals.services.items()):
@@ -101,8 +104,8 @@ class MonthDoubts:
                 )
                 self.problems.add("charges", 0, "accrued", f"{now.accrued / 100:.2f}", reason, "warning")
 
-    def _openings(self, month: Month, table: str, last_table: str) -> None:
-        many, examples = ledger_months.openings_that_differ(table, last_table)
+    def _openings(self, month: Month, table: str, last_table: str, parts: Collection[int]) -> None:
+        many, examples = ledger_months.openings_that_differ(table, last_table, but=parts)
         numbers = intake.numbers({one.account_id for one in examples}, self.accounts)
         for one in examples:
             about = f"account {numbers[one.account_id]}, {self.services[one.service_id].code}"

@@ -170,10 +170,12 @@ def openings_that_differ(
     rows = _rows(
         "SELECT n.account_id, n.service_id, n.opening, coalesce(o.closing, 0), count(*) OVER ()"
         " FROM {new} n LEFT JOIN {old} o USING (account_id, service_id)"
-        " WHERE n.opening <> coalesce(o.closing, 0) ORDER BY 1, 2 LIMIT {most}",
+        " WHERE n.opening <> coalesce(o.closing, 0) AND NOT (n.service_id = ANY({but}::bigint[]))"
+        " ORDER BY 1, 2 LIMIT {most}",
         new=Identifier(table),
         old=Identifier(last_table),
         most=sql.Literal(EXAMPLES),
+        but=sql.Literal(sorted(but)),
     )
     return (rows[0][4] if rows else 0), [OpeningDoubt(*row[:4]) for row in rows]
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -40,10 +40,7 @@ _LAST_USED = "account"
 
 @lru_cache(maxsize=256)
 def _pattern(name: str, of_an_account: bool, *where: str) -> str:
-    try:
-        return reverse(name, args=[_PLACEHOLDER] if of_an_account else None)
-    except NoReverseMatch:
-        return "/"
+    return reverse(name, args=[_PLACEHOLDER] if of_an_account else None)
 
 
 def address(name: str, account: HeldAccount | None = None) -> str:

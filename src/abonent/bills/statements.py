@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
@@ -71,17 +72,26 @@ def _statement(
         brand=portal_brand(),
         first=period[0],
         last=period[1],
-        lines=tuple(_line(one) for one in own),
+        lines=tuple(_line(one, _tariff(one, group)) for one in own),
         languages=(language,),
         currency=portal().currency_symbol,
         printed_on=today,
     )
 
 
-def _line(line: Line) -> StatementLine:
+def _tariff(line: Line, group: ServiceMonths) -> Decimal | tuple[Decimal, ...] | None:
+    """The line's own price, or those of its parts in their order: day and night, levels."""
+    if line.tariff is not None:
+        return line.tariff
+    parts = [one.line.tariff for one in group.charged if one.line.month == line.month]
+    found = tuple(dict.fromkeys(tariff for tariff in parts if tariff is not None))
+    return found or None
+
+
+def _line(line: Line, tariff: Decimal | tuple[Decimal, ...] | None) -> StatementLine:
     return StatementLine(
         month=Month.of(line.month),
-        tariff=line.tariff,
+        tariff=tariff,
         opening=line.opening,
         accrued=line.accrued,
         corrections=line.corrections,

@@ -1,5 +1,6 @@
 """«Печать»: the service statement as a page that prints well, and as PDF."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from abonent.interfaces.resident.entrance.limited import may_draw, too_many
 from abonent.interfaces.resident.rows import five
 from abonent.interfaces.resident.services.asked import MonthsAsked, months_asked
 from abonent.interfaces.ui.environment import language
+from abonent.interfaces.ui.formatting import quantity
 
 
 def _statements(request: HttpRequest, account: HeldAccount, asked: MonthsAsked) -> tuple[Statement, ...]:
@@ -61,9 +63,15 @@ def statement_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def _shown(statement: Statement) -> dict[str, Any]:
     return {
         "statement": statement,
-        "rows": [[line.month, line.tariff, *five(line)] for line in statement.lines],
+        "rows": [[line.month, _price(line.tariff), *five(line)] for line in statement.lines],
         "totals": five(statement.totals),
     }
+
+
+def _price(tariff: Decimal | tuple[Decimal, ...] | None) -> str:
+    """One price, or those of day and night, or of levels."""
+    prices = tariff if isinstance(tariff, tuple) else (tariff,)
+    return " / ".join(quantity(price) for price in prices)
 
 
 def _same(asked: MonthsAsked, statement: Statement) -> str:

@@ -17,13 +17,12 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
     """allauth's backend, which names the person; here it only learns where to look."""
 
     def _authenticate(self, request: HttpRequest | None, **credentials: str) -> User | None:
-        name, password = (
-            credentials.get("username") or credentials.get("email") or "",
-            credentials["password"],
-        )
+        # Asking again, allauth gives both: the login that nobody sees, and the address people sign in by.
+        login, email = credentials.get("username"), credentials.get("email")
+        password = credentials["password"]
         if portal().sign_up.sign_in_by == "email":
-            return self._first_that_fits(by_email(name), password, at_least=CLAIMS)
-        return self._first_that_fits(by_login(name), password, at_least=1)
+            return self._first_that_fits(by_email(email or login or ""), password, at_least=CLAIMS)
+        return self._first_that_fits(by_login(login or email or ""), password, at_least=1)
 
     def _first_that_fits(self, people: list[User], password: str, *, at_least: int) -> User | None:
         """Always as many hashes for a wrong password, so that time tells nothing about who exists."""

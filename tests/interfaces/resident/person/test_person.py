@@ -138,6 +138,15 @@ def test_the_new_address_works_once_confirmed_and_the_old_one_is_told(
     assert (letters()[-1].kind, letters()[-1].to) == ("email_changed", "alice@example.kz")
 
 
+def test_where_people_sign_in_by_email_the_password_asked_for_again_is_theirs(
+    client: Client, alice: User, letters: Letters, portal_named: Callable[[str], Profile]
+) -> None:
+    portal_named("housing")
+    signed_in(client, alice)
+    assert _ask_for(client, "alice@new.ru")["Location"] == "/email/"
+    assert [one.to for one in letters()] == ["alice@example.kz", "alice@new.ru"]
+
+
 def test_a_wrong_password_changes_no_address(client: Client, alice: User, letters: Letters) -> None:
     signed_in(client, alice)
     asked = client.post("/email/", {"email": "alice@new.kz"})

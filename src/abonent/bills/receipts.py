@@ -64,7 +64,7 @@ def paper_languages(language: str) -> tuple[str, ...]:
 def receipt_pdf(account: HeldAccount, month: Month, *, language: str, today: date) -> bytes | None:
     """The receipt of `month` as PDF; None when nothing was charged in it. Six queries at most."""
     found = receipt(account, month, language=language, today=today)
-    return render_receipt(found, template=_template()) if found else None
+    return render_receipt(found, template=bill_template()) if found else None
 
 
 def back_pdf(month: Month, *, language: str) -> bytes:
@@ -248,7 +248,7 @@ def _link_code(account: HeldAccount, month: Month, today: date) -> LinkCode | No
     return LinkCode(code=code, valid_until=issued_on(month) + VALID) if code else None
 
 
-def _template() -> str:
+def bill_template() -> str:
     """One of ours by name, or the organisation's own file beside its profile."""
     template = portal().bill.template
     return str(settings.PORTAL_PATH.parent / template) if template.endswith(".typ") else template

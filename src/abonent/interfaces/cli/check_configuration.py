@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import mail
 from django.core.checks import ERROR, run_checks
+from django.http.request import validate_host
+from django.utils import timezone
 
 from abonent.base import catalogues
+from abonent.bills.checks import check_bill
+from abonent.bills.paper import PaperError
 from abonent.interfaces.cli import statics
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 from abonent.interfaces.cli.surroundings import home
@@ -47,6 +52,21 @@ def _hosts() -> Finding:
     return Finding(OK, "hosts", ", ".join(sorted(hosts)))
 
 
+def _address() -> Finding:
+    """Letters carry links to it: an address that is not the portal's sends people elsewhere."""
+    if not (os.environ.get("ABONENT_URL") or settings.CSRF_TRUSTED_ORIGINS):
+        remedy = "set ABONENT_URL to where people find the portal"
+        return Finding(WARN, "address", f"links in letters lead to {settings.SITE_URL}", remedy)
+    url = urlsplit(settings.SITE_URL)
+    if not validate_host(url.hostname or "", settings.ALLOWED_HOSTS):
+        return Finding(
+            FAIL, "address", f"{settings.SITE_URL} is not among ABONENT_HOSTS", "name its host there"
+        )
+    if settings.SESSION_COOKIE_SECURE and url.scheme != "https":
+        return Finding(FAIL, "address", f"{settings.SITE_URL} is not https", "correct ABONENT_URL")
+    return Finding(OK, "address", settings.SITE_URL)
+
+
 def _https() -> Finding:
     if settings.SESSION_COOKIE_SECURE:
         return Finding(OK, "https", "cookies travel encrypted only")
@@ -76,9 +96,12 @@ def _mail() -> Finding:
 
 
 def _home() -> Finding:
+    """Whoever serves needs only read it, once `abonent migrate` has put the static files there."""
     folder = home()
     if folder.is_dir() and os.access(folder, os.W_OK):
         return Finding(OK, "home", str(folder))
+    if os.access(folder, os.R_OK | os.X_OK) and statics.are_collected():
+        return Finding(OK, "home", f"{folder}, read only")
     return Finding(FAIL, "home", f"{folder} cannot be written to", "make it, or set ABONENT_HOME")
 
 
@@ -86,6 +109,14 @@ def _statics() -> Finding:
     if statics.are_collected():
         return Finding(OK, "static files", "up to date")
     return Finding(FAIL, "static files", f"not collected in {settings.STATIC_ROOT}", "abonent migrate")
+
+
+def _bill() -> Finding:
+    try:
+        check_bill(today=timezone.localdate())
+    except PaperError as error:
+        return Finding(FAIL, "bill", f"cannot be drawn: {error}", "correct bill.template in the profile")
+    return Finding(OK, "bill", f"{settings.PORTAL.bill.template} draws")
 
 
 def _translations() -> Finding:
@@ -99,9 +130,11 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _mode,
     _secret,
     _hosts,
+    _address,
     _https,
     _mail,
     _home,
     _statics,
     _translations,
+    _bill,
 )

@@ -1,21 +1,21 @@
-"""The database's part of `abonent check`."""
+"""The database's part of `abonent check`: the server, and whether the tables are those of this version."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from abonent.interfaces.cli import check_records
+from abonent.interfaces.cli.asking import ask
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
+from abonent.interfaces.cli.surroundings import home
 
 OLDEST = 15
-APPEND_ONLY = ("users_auditevent", "accounts_linkattempt", "ledger_payment")
-TRIGGERS = """
-SELECT tgrelid::regclass::text FROM pg_trigger
-WHERE tgname = 'append_only' AND tgenabled IN ('O', 'A')
-"""
-WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '2 minutes'"
+CLOCKS_MAY_DIFFER = 5  # seconds
+LOCAL_HOUR = "SELECT extract(epoch FROM (%s AT TIME ZONE %s) - (%s AT TIME ZONE 'UTC'))"
 
 
 def findings() -> Iterator[Finding]:
@@ -28,16 +28,15 @@ def findings() -> Iterator[Finding]:
             FAIL, "database", f"not reachable: {reason}", "start the server or correct DATABASE_URL"
         )
         return
-    for look in (_version, _letters, _role):
-        yield look()
+    yield from (look() for look in LOOKS)
     migrations = _migrations()
     yield migrations
     if migrations.state == OK:
-        yield from (look() for look in MIGRATED)
+        yield from check_records.findings(now=datetime.now(UTC))
 
 
 def _version() -> Finding:
-    version = _ask("SHOW server_version")
+    version = ask("SHOW server_version")
     if int(str(version).split(".")[0]) < OLDEST:
         return Finding(FAIL, "database", f"PostgreSQL {version}", f"upgrade it to {OLDEST} or newer")
     return Finding(OK, "database", f"PostgreSQL {version}, database {settings.DATABASES['default']['NAME']}")
@@ -45,7 +44,7 @@ def _version() -> Finding:
 
 def _letters() -> Finding:
     """A database with LC_CTYPE C compares Cyrillic and Kazakh letters of different case wrongly."""
-    if _ask("SELECT lower('ӘҒҚҢӨҰҮҺІ ЁЖ') = 'әғқңөұүһі ёж' AND current_setting('server_encoding') = 'UTF8'"):
+    if ask("SELECT lower('ӘҒҚҢӨҰҮҺІ ЁЖ') = 'әғқңөұүһі ёж' AND current_setting('server_encoding') = 'UTF8'"):
         return Finding(OK, "letters", "UTF-8; knows the case of Kazakh and Cyrillic letters")
     return Finding(
         FAIL,
@@ -55,11 +54,35 @@ def _letters() -> Finding:
     )
 
 
+def _clock() -> Finding:
+    """Sessions, limits and the days that payments are proven by are compared across both machines."""
+    apart = abs((datetime.now(UTC) - ask("SELECT clock_timestamp()")).total_seconds())
+    if apart > CLOCKS_MAY_DIFFER:
+        remedy = "keep both by NTP: timedatectl set-ntp true"
+        return Finding(WARN, "clock", f"{apart:.0f} s apart from the database's", remedy)
+    return Finding(OK, "clock", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, here and in the database")
+
+
+def _time_zone() -> Finding:
+    """Laws move time zones (Kazakhstan's on 2024-03-01), and each machine has a list of its own age."""
+    now, zone = datetime.now(UTC), settings.TIME_ZONE
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset()
+    here = offset.total_seconds() if offset else 0.0
+    there = float(ask(LOCAL_HOUR, now, zone, now))
+    if here != there:
+        text = f"{zone} is UTC{here / 3600:+g} here, UTC{there / 3600:+g} in the database"
+        return Finding(WARN, "time zone", text, "upgrade the package tzdata on both machines")
+    return Finding(OK, "time zone", f"{zone}, UTC{here / 3600:+g}")
+
+
 def _role() -> Finding:
-    embedded = str(settings.DATABASES["default"]["HOST"]).startswith("/")
-    if _ask("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") and not embedded:
-        return Finding(WARN, "role", "the portal works as a superuser", "give it a role of its own")
-    return Finding(OK, "role", str(_ask("SELECT current_user")))
+    name = str(ask("SELECT current_user"))
+    if not ask("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        return Finding(OK, "role", name)
+    if str(ask("SHOW data_directory")).startswith(str(home())):
+        return Finding(OK, "role", "the embedded server's own")
+    remedy = "give it a role of its own: docs/operations/deploy.md"
+    return Finding(WARN, "role", f"{name} is a superuser", remedy)
 
 
 def _migrations() -> Finding:
@@ -70,29 +93,4 @@ def _migrations() -> Finding:
     return Finding(OK, "migrations", "all applied")
 
 
-def _append_only() -> Finding:
-    with connection.cursor() as cursor:
-        cursor.execute(TRIGGERS)
-        guarded = {row[0].split(".")[-1] for row in cursor.fetchall()}
-    open_tables = [table for table in APPEND_ONLY if table not in guarded]
-    if open_tables:
-        remedy = "put the trigger append_only back (see the rooms' migrations), and find out who removed it"
-        return Finding(FAIL, "append-only", f"can be rewritten: {', '.join(open_tables)}", remedy)
-    return Finding(OK, "append-only", ", ".join(APPEND_ONLY))
-
-
-def _worker() -> Finding:
-    waiting = _ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
-    if _ask(WORKERS):
-        return Finding(OK, "worker", f"at work; {waiting} jobs are waiting")
-    return Finding(WARN, "worker", f"none at work; {waiting} jobs are waiting", "start `abonent worker`")
-
-
-MIGRATED: tuple[Callable[[], Finding], ...] = (_append_only, _worker)
-
-
-def _ask(query: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        row = cursor.fetchone()
-        return row[0] if row else None
+LOOKS: tuple[Callable[[], Finding], ...] = (_version, _letters, _clock, _time_zone, _role)

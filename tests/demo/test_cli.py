@@ -67,7 +67,14 @@ def test_children_know_their_portal_and_that_it_is_the_demo() -> None:
 
 
 def a_house(code: str, **facts: object) -> House:
-    known = {"name": code.upper(), "by_email": False, "number": "17", "facts": {}, "town_is_of": str(TODAY)}
+    known = {
+        "name": code.upper(),
+        "by_email": False,
+        "office": "/login/?next=/office/",
+        "number": "17",
+        "facts": {},
+        "town_is_of": str(TODAY),
+    }
     return House(choose([code])[0], cast("Popen[str]", None), Path("log"), "serving", {**known, **facts})
 
 
@@ -76,7 +83,7 @@ def test_the_summary_says_all_that_is_needed_to_walk_in() -> None:
     said = cli.summary([a_house("pes", facts=payment)], seconds=3.2, today=TODAY)
     assert "PES: http://127.0.0.1:8002/" in said
     assert "demo / demo" in said
-    assert "operator / operator" in said
+    assert "operator / operator   http://127.0.0.1:8002/login/?next=/office/" in said
     assert "account 17, last paid on 13.11.2026, amount of that payment 1239,57" in said
     assert "http://127.0.0.1:8002/demo/mail/" in said
     assert "month old" not in said

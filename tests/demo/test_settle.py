@@ -20,7 +20,7 @@ from abonent.accounts.models import Account, AccountLink
 from abonent.accounts.operations import link_account
 from abonent.accounts.queries import held_accounts
 from abonent.demo.operations import load_town, settle
-from abonent.demo.queries import people, planted_account, town_is_of
+from abonent.demo.queries import office_door, people, planted_account, town_is_of
 from abonent.demo.town import Kind, write_bundle
 from abonent.exchange.models import Run
 from abonent.exchange.operations import import_bundle
@@ -41,7 +41,7 @@ def become(settings: Settings) -> Callable[[str], Profile]:
     """Make this the demo of another portal, for one test."""
 
     def to(code: str) -> Profile:
-        settings.DEMO = True
+        settings.DEMO, settings.STAFF_SECOND_FACTOR = True, False
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         settings.PORTAL = load(Path("portals") / f"{code}.toml")
         return settings.PORTAL
@@ -98,6 +98,19 @@ def test_the_demo_s_page_names_people_and_the_account_with_its_facts(
     account = planted_account(Kind.TO_LINK)
     for text in (account.number, *account.facts_asked.values(), *(name for name, _ in people())):
         assert text in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("code", ["aes", "housing"])
+def test_the_operator_signs_in_and_stands_in_the_office(
+    code: str, client: Client, become: Callable[[str], Profile]
+) -> None:
+    become(code)
+    settle(now=NOW, accounts=40)
+    name, password = people()[2]
+    answer = client.post(office_door(), {"login": name, "password": password})
+    assert answer.headers["Location"] == "/office/"
+    assert client.get("/office/").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -120,7 +120,7 @@ def _portal(house: House) -> list[str]:
     return [
         f"{facts['name']}: {url}",
         f"  customer  {who('demo')}   (two accounts; {family} sees them too)",
-        f"  staff     {who('operator')}   {url}office/",
+        f"  staff     {who('operator')}   {url.rstrip('/')}{facts['office']}",
         f"  to link   account {facts['number']}, {known}",
         f"  mail      {url}demo/mail/",
         "",

@@ -75,7 +75,7 @@ def end_with_parent() -> None:
 
 def _facts() -> Mapping[str, Any]:
     """What the summary says of this portal."""
-    from abonent.demo.queries import is_town, planted_account, town_is_of
+    from abonent.demo.queries import is_town, office_door, planted_account, town_is_of
     from abonent.demo.town import Kind
     from abonent.portal.current import portal
 
@@ -86,6 +86,7 @@ def _facts() -> Mapping[str, Any]:
     account = planted_account(Kind.TO_LINK)
     return {
         "name": name,
+        "office": office_door(),
         "by_email": profile.sign_up.sign_in_by == "email",
         "number": account.number,
         "facts": dict(account.facts_asked),

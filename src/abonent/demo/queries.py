@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils import timezone
 
 from abonent.accounts.models import Account, LastPayment
@@ -99,6 +100,11 @@ def people() -> Sequence[tuple[str, str]]:
         (email_of(login) if by_email else login, password)
         for login, password in ((CUSTOMER, CUSTOMER), (FAMILY, CUSTOMER), (OPERATOR, OPERATOR))
     ]
+
+
+def office_door() -> str:
+    """Where staff sign in and come to the office, which for everybody else does not exist."""
+    return f"{reverse('account_login')}?next={reverse('office_home')}"
 
 
 def letters() -> Sequence[Letter]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from tests.bills.paper.reading import text_of
 from tests.journeys import world
 from tests.journeys.walker import Walker
 
@@ -38,6 +39,12 @@ class Words:
     letter_to_old: str
     signing_in: str
     is_it_you: str
+    receipt_columns: tuple[str, ...]
+    view: str
+    subscribe: str
+    subscribed: str
+    unsubscribe: str
+    unsubscribed: str
 
 
 RUSSIAN = Words(
@@ -66,6 +73,12 @@ RUSSIAN = Words(
     letter_to_old="Запрошена смена адреса эл.почты",
     signing_in="Войти в личный кабинет",
     is_it_you="Подтвердите, что это Вы",
+    receipt_columns=("Месяц/год", "Начисление", "Конечное сальдо", "Квитанция", "Оборотная сторона счёта"),
+    view="Просмотр",
+    subscribe="Подписаться на электронную квитанцию",
+    subscribed="Вы подписаны на электронную квитанцию этого лицевого счёта.",
+    unsubscribe="Отписаться от электронной квитанции",
+    unsubscribed="Квитанции этого лицевого счёта больше не будут приходить по эл. почте.",
 )
 KAZAKH = Words(
     sign_in="Кіру",
@@ -87,12 +100,18 @@ KAZAKH = Words(
     again="Жаңа құпиясөзді растау",
     changed="Сіздің құпиясөзіңіз өзгертілді",
     back="Қайту",
-    letter_of_change="Сіздің құпиясөзіңіз өзгертілді: хабарлама",
+    letter_of_change="Құпиясөзіңіз өзгертілді: хабарлама",
     new_email="Жаңа E-mail",
     email_sent="Жаңа мекенжайға хат жіберілді. Мекенжай Сіз оны растағаннан кейін жұмыс істейді.",
     letter_to_old="Электрондық пошта мекенжайын өзгерту сұралды",
     signing_in="Жеке кабинетке кіру",
     is_it_you="Бұл Сіз екеніңізді растаңыз",
+    receipt_columns=("Ай/Жыл", "Есептеу", "Соңғы сальдо", "Түбіртек", "Шоттың сыртқы жағы"),
+    view="Қарау",
+    subscribe="Электрондық түбіртекке жазылу",
+    subscribed="Сіз осы дербес шоттың электрондық түбіртегіне жазылдыңыз.",
+    unsubscribe="Электрондық түбіртекке жазылудан бас тарту",
+    unsubscribed="Осы дербес шоттың түбіртектері бұдан былай электрондық поштаға жіберілмейді.",
 )
 
 
@@ -111,6 +130,28 @@ def confirm_address(walker: Walker, words: Words, email: str) -> None:
     walker.press(words.confirm)
     walker.reads(words.confirmed)
     walker.follow(words.to_cabinet)
+
+
+def receipts(walker: Walker, words: Words, section: str, number: str) -> tuple[str, str]:
+    """A row a month: the texts of the newest receipt and of its back; the oldest opens too."""
+    walker.menu(section)
+    walker.columns(list(words.receipt_columns))
+    rows = walker.page.locator("main tbody tr")
+    papers = [rows.nth(0).get_by_text(words.view).nth(side) for side in (0, 1)]
+    face, back = (text_of(walker.download(paper)) for paper in papers)
+    assert number in face
+    assert number in text_of(walker.download(rows.last.get_by_text(words.view).first))
+    return face, back
+
+
+def subscription(walker: Walker, words: Words) -> None:
+    """«Подписаться на электронную квитанцию», and off again: both are asked first."""
+    walker.follow(words.subscribe, inside="aside")
+    walker.press(words.yes)
+    walker.reads(words.subscribed)
+    walker.follow(words.unsubscribe, inside="aside")
+    walker.press(words.yes)
+    walker.reads(words.unsubscribed)
 
 
 def delete_account(walker: Walker, words: Words, section: str, number: str) -> None:

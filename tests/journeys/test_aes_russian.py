@@ -19,7 +19,20 @@ MENU = [
     "Изменение E-mail",
     "Персональные настройки",
 ]
-MONTHS = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
+MONTHS = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+]
 SUMS = ["Начальное сальдо", "Начисление", "Корректировки", "Оплата", "Конечное сальдо"]
 DONE = (
     "Вы успешно зарегистрированы! На указанный Вами адрес эл.почты отправлено письмо для подтверждения. "
@@ -85,6 +98,10 @@ def test_the_whole_cabinet(walk: Walk) -> None:
     )  # none corrected
     services(walker, paper)
     payments(walker, paper)
+    bill, back = steps.receipts(walker, RUSSIAN, "Квитанции", paper.number)
+    assert "Шот-түбіртек Счёт-квитанция" in bill
+    assert "Оборотная сторона счёта" in back
+    steps.subscription(walker, RUSSIAN)
     person(walker, walk("aes", names={"aigerim"}), email)
     steps.delete_account(walker, RUSSIAN, "Доступные лицевые счета", paper.number)
     walker.reads("Лицевых счетов пока нет")

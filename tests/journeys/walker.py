@@ -56,7 +56,7 @@ class Walker:
         self.page.goto(path if path.startswith("http") else self.portal.url + path)
         self.look()
 
-    def follow(self, words: str, *, inside: str = "main", nth: int = 0) -> None:
+    def follow(self, words: str | re.Pattern[str], *, inside: str = "main", nth: int = 0) -> None:
         """Click a link by its words and come to its page."""
         self._step(self.page.locator(inside).get_by_role("link", name=words, exact=True).nth(nth))
 

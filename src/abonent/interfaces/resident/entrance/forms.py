@@ -257,4 +257,4 @@ class ProveYourselfForm(ReauthenticateForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["password"] = password_field(_("Password"), "current-password")
+        self.fields["password"] = password_field(label("password", _("Password")), "current-password")

@@ -42,7 +42,8 @@ class Blocks:
         self._source, self._limits = source, limits
         self._sha = hashlib.sha256()
         self._rest = b""
-        self.read = 0
+        self.hashing = True
+        """Whoever does not need the digest any more spares the time."""
         first = self._more()
         for mark, reason in _BOMS.items():
             if first.startswith(mark):
@@ -56,8 +57,8 @@ class Blocks:
 
     def _more(self) -> bytes:
         data = self._source.stream.read(self._limits.block) or b""
-        self._sha.update(data)
-        self.read += len(data)
+        if self.hashing:
+            self._sha.update(data)
         return data
 
     def _header(self) -> list[str]:

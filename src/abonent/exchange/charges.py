@@ -4,14 +4,16 @@ A row names an account and a service; what cannot be resolved, or stands twice, 
 bad row on nothing is copied any more, but everything is still checked."""
 
 import io
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import date
 
 import polars as pl
 
 from abonent.base.months import Month
-from abonent.exchange.blocks import Blocks
+from abonent.exchange.blocks import Block, Blocks
 from abonent.exchange.checks import Checker
 from abonent.exchange.copying import Copier
 from abonent.exchange.formats.bundle import CHARGES
@@ -24,6 +26,7 @@ from abonent.ledger.totals import MonthTotals, ServiceTotals
 _BALANCE = ("opening", "accrued", "corrections", "paid", "closing")
 #: Lines whose balance does not add up that are listed one by one.
 _LISTED = 1000
+_THREADS = 2
 _MONTHS = 4096  # more than there are months between the first and the last one allowed
 
 
@@ -63,8 +66,9 @@ class ChargeLoader:
         """Read it all; gives the months when there was no bad row."""
         checker = Checker(CHARGES, blocks.header, self.problems, today=self.today)
         try:
-            for block in blocks:
-                self._take(self._resolved(checker.check(block)))
+            for block, frame in self._checked(checker, blocks):
+                blocks.hashing = not self.problems.errors
+                self._take(frame)
                 meter.add(block.rows, len(block.data))
             self._find_duplicates()
             self._end(finish=not self.problems.errors)
@@ -73,27 +77,35 @@ class ChargeLoader:
             raise
         return {Month.parse(month): self._loaded(month) for month in self._tables}
 
+    def _checked(self, checker: Checker, blocks: Blocks) -> Iterator[tuple[Block, pl.DataFrame]]:
+        """The blocks in their order, checked and resolved by two threads ahead of whoever asks."""
+        with ThreadPoolExecutor(_THREADS, "checker") as pool:
+            ahead: deque[tuple[Block, Future[pl.DataFrame]]] = deque()
+            for block in blocks:
+                ahead.append((block, pool.submit(lambda one: self._resolved(checker.check(one)), block)))
+                if len(ahead) > _THREADS:
+                    first, done = ahead.popleft()
+                    yield first, done.result()
+            for first, done in ahead:
+                yield first, done.result()
+
     def _end(self, *, finish: bool) -> None:
         if self._copier:
             copier, self._copier = self._copier, None
             copier.finish() if finish else copier.give_up()
 
     def _resolved(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """With `place` (of the account), `service_place`, and the balance in cents; unknown rows taken
-        out."""
+        """With `place` (of the account) and `service_place`; unknown rows noted and taken out.
+        While there is no error also the balance in cents."""
         places = self.known.accounts.places(frame["account"])
         services = frame["service"].replace_strict(
             self._service_codes, list(range(len(self._service_codes))), default=None, return_dtype=pl.Int64
         )
-        frame = frame.with_columns(
-            places.cast(pl.Int64).alias("place"),
-            services.alias("service_place"),
-            *[_cents(name) for name in _BALANCE],
-        )
+        frame = frame.with_columns(places.cast(pl.Int64).alias("place"), services.alias("service_place"))
         if places.null_count() or services.null_count():
             self._note_unknown(frame)
             frame = frame.drop_nulls(["place", "service_place"])
-        return frame
+        return frame if self.problems.errors else frame.with_columns(_cents(name) for name in _BALANCE)
 
     def _note_unknown(self, frame: pl.DataFrame) -> None:
         for name, place in (("account", "place"), ("service", "service_place")):
@@ -111,10 +123,11 @@ class ChargeLoader:
         months = frame["month"].unique().to_list()
         for month in months:
             self._months.setdefault(month, len(self._months))
-        self._note_imbalances(frame)
         self._keys.append(self._numbered(frame))
         if self.problems.errors:
             self._end(finish=False)
+            return
+        self._note_imbalances(frame)
         if not self._copier:
             return
         frame = frame.with_columns(
@@ -162,8 +175,7 @@ class ChargeLoader:
             return
         keys = pl.concat(self._keys)
         self._keys.clear()
-        in_order = (keys["key"].diff() > 0).fill_null(True).all()
-        if in_order or keys["key"].n_unique() == keys.height:
+        if (keys["key"].diff().drop_nulls() > 0).all():
             return
         twice = keys.filter(keys["key"].is_duplicated()).with_columns(
             pl.col("line").min().over("key").alias("first")

@@ -42,7 +42,7 @@ def _fast_pattern(column: Column, character: str) -> str:
         case "choice":
             return "|".join(map(re.escape, column.choices))
         case "decimal":
-            return column.pattern[1:-1]
+            return column.spelling.pattern
         case "integer" if column.low == 0 and set(str(column.high)) == {"9"}:
             return rf"[0-9]{{1,{len(str(column.high))}}}"
         case "integer":
@@ -83,29 +83,48 @@ class Checker:
         odd = [pl.col(c.name) > latest[c.kind] for c in self.columns if c.past]
         odd += [pl.col(c.name).str.len_chars() > c.longest for c in self.columns if c.kind == "text"]
         self._odd = pl.any_horizontal(odd).fill_null(False) if odd else None
+        self._hopeful = (
+            True  # where one block had a bad row, the next one has: it is asked line by line at once
+        )
 
     def check(self, block: Block) -> pl.DataFrame:
         """The good rows of a block: `line`, and a column of texts for each of the file's, null where empty.
         Bad rows are noted among the problems."""
         quoted = '"' in block.text
         pattern = self._quoted if quoted else self._bare
-        if pl.Series([block.text]).str.contains(f"^(?:{pattern}\n)*$").item():
+        if self._hopeful and pl.Series([block.text]).str.contains(f"^(?:{pattern}\n)*$").item():
             return self._without_odd(self._parsed(block.data, quoted).with_row_index("line", block.line))
         lines = pl.Series("text", [block.text[:-1]]).str.split("\n").explode()
         good = lines.str.contains(f"^{pattern}$")
+        self._hopeful = bool(good.all())
         numbered = pl.DataFrame({"text": lines}).with_row_index("line", block.line)
-        kept = numbered.filter(good)
-        frame = self._parsed(("\n".join(kept["text"]) + "\n").encode(), quoted) if kept.height else None
-        rows = [] if frame is None else [self._without_odd(frame.insert_column(0, kept["line"]))]
-        return self._joined(rows, numbered.filter(~good))
+        return self._joined(self._good_part(block, numbered, good), numbered.filter(~good))
 
-    def _parsed(self, data: bytes, quoted: bool) -> pl.DataFrame:
+    def _good_part(self, block: Block, numbered: pl.DataFrame, good: pl.Series) -> list[pl.DataFrame]:
+        """The rows of the lines that are good. Without quotation marks every line is a row whatever is in it,
+        so that the block can be parsed as it is."""
+        if not good.any():
+            return []
+        frame = None if '"' in block.text else self._parsed(block.data, quoted=False, ragged=True)
+        if frame is not None and frame.height == block.rows:
+            frame = frame.filter(good)
+        else:  # an empty line is no row
+            text = numbered["text"].filter(good).str.join("\n").item()
+            frame = self._parsed(f"{text}\n".encode(), quoted=True)
+        return [self._without_odd(frame.insert_column(0, numbered["line"].filter(good)))]
+
+    def _parsed(self, data: bytes, quoted: bool, ragged: bool = False) -> pl.DataFrame:
+        """`ragged`: rows may be too short or too long, also the first one; a line of names before it shows how
+        many values there are."""
+        if ragged:
+            data = ",".join(self.header).encode() + b"\n" + data
         return pl.read_csv(
             data,
-            has_header=False,
+            has_header=ragged,
             new_columns=self.header,
             schema_overrides=[pl.String] * len(self.header),
             quote_char='"' if quoted else None,
+            truncate_ragged_lines=ragged,
         )
 
     def _without_odd(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -40,12 +41,13 @@ class Problem:
 
 
 class Problems:
-    """The problems of one run. Beyond `most` of a file and severity they are counted but not kept."""
+    """The problems of one run; several threads may add. Beyond `most` of a file and severity they are counted but not kept."""
 
     def __init__(self, most: int = 100_000) -> None:
         self.most = most
         self.kept: list[Problem] = []
         self.counts: Counter[tuple[str, Severity]] = Counter()
+        self._lock = Lock()
 
     def add(
         self,
@@ -56,13 +58,15 @@ class Problems:
         reason: str,
         severity: Severity = "error",
     ) -> None:
-        if self.counts[file, severity] < self.most:
-            self.kept.append(Problem(file, line, column, value[:LONGEST_SHOWN], reason, severity))
-        self.counts[file, severity] += 1
+        with self._lock:
+            if self.counts[file, severity] < self.most:
+                self.kept.append(Problem(file, line, column, value[:LONGEST_SHOWN], reason, severity))
+            self.counts[file, severity] += 1
 
     def count(self, file: str, severity: Severity, many: int) -> None:
         """Count more of them than are told one by one."""
-        self.counts[file, severity] += many
+        with self._lock:
+            self.counts[file, severity] += many
 
     @property
     def errors(self) -> int:

@@ -27,7 +27,7 @@ PATTERNS = {
     "code": r"\S+",
     "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
 }
-CONTROL = r"[\x00-\x1f\x7f]"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EXPONENT = re.compile(r"[-+]?[0-9.,]+[eE][-+]?[0-9]+")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[ ,.'’\u00a0\u202f_][0-9]{3})+(?:[.,][0-9]*)?")
 
@@ -60,14 +60,15 @@ class Column:
     """What an empty value, or a new row of a file without the column, stands for."""
     past: bool = False
     """A date that cannot lie in the future, a month no later than next month."""
+    spelling: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    """What a value looks like from end to end, in syntax that Python and Rust share."""
 
-    @property
-    def pattern(self) -> str:
-        """The spelling of a value, anchored, in syntax that Python and Rust share."""
+    def __post_init__(self) -> None:
+        pattern = PATTERNS.get(self.kind, ".*")
         if self.kind == "decimal":
             sign = "-?" if self.signed else ""
-            return rf"^{sign}[0-9]{{1,{self.whole}}}(?:\.[0-9]{{1,{self.places}}})?$"
-        return rf"^(?:{PATTERNS[self.kind]})$"
+            pattern = rf"{sign}[0-9]{{1,{self.whole}}}(?:\.[0-9]{{1,{self.places}}})?"
+        object.__setattr__(self, "spelling", re.compile(pattern))
 
     @property
     def described(self) -> str:
@@ -286,7 +287,7 @@ def problem(column: Column, text: str, *, today: date) -> str:
         text = text.strip(" ")
     if not text:
         return "is required but empty" if column.required else ""
-    if re.search(CONTROL, text):
+    if _CONTROL.search(text):
         return "holds a control character"
     if column.longest and len(text) > column.longest:
         return f"is longer than {column.longest} characters"
@@ -296,7 +297,7 @@ def problem(column: Column, text: str, *, today: date) -> str:
 def _kind_problem(column: Column, text: str, today: date) -> str:
     match column.kind:
         case "decimal":
-            return "" if re.fullmatch(column.pattern, text) else _decimal_problem(column, text)
+            return "" if column.spelling.fullmatch(text) else _decimal_problem(column, text)
         case "integer":
             return _integer_problem(column, text)
         case "date":
@@ -308,9 +309,9 @@ def _kind_problem(column: Column, text: str, today: date) -> str:
         case "number":
             return "" if account_key(text) else "holds no letter or digit"
         case "code":
-            return "" if re.fullmatch(column.pattern, text) else "holds a space"
+            return "" if column.spelling.fullmatch(text) else "holds a space"
         case "email":
-            return "" if re.fullmatch(column.pattern, text) else "is not an e-mail address"
+            return "" if column.spelling.fullmatch(text) else "is not an e-mail address"
         case "text":
             return ""
 
@@ -335,7 +336,7 @@ def _decimal_problem(column: Column, text: str) -> str:
 
 
 def _integer_problem(column: Column, text: str) -> str:
-    if not re.fullmatch(column.pattern, text) or len(text) > 18:
+    if not column.spelling.fullmatch(text) or len(text) > 18:
         return "is not a whole number"
     if not column.low <= int(text) <= column.high:
         return f"is not between {column.low} and {column.high}"
@@ -343,7 +344,7 @@ def _integer_problem(column: Column, text: str) -> str:
 
 
 def _date_problem(column: Column, text: str, today: date) -> str:
-    if not re.fullmatch(column.pattern, text):
+    if not column.spelling.fullmatch(text):
         return "is not a date written like 2026-10-31"
     try:
         day = date.fromisoformat(text)
@@ -355,7 +356,7 @@ def _date_problem(column: Column, text: str, today: date) -> str:
 
 
 def _month_problem(column: Column, text: str, today: date) -> str:
-    if not re.fullmatch(column.pattern, text):
+    if not column.spelling.fullmatch(text):
         return "is not a month written like 2026-10"
     if text < str(Month.of(FIRST_DAY)):
         return f"is before {Month.of(FIRST_DAY)}"

@@ -114,8 +114,8 @@ class Checker:
         return [self._without_odd(frame.insert_column(0, numbered["line"].filter(good)))]
 
     def _parsed(self, data: bytes, quoted: bool, ragged: bool = False) -> pl.DataFrame:
-        """`ragged`: rows may be too short or too long, also the first one; a line of names before it shows how
-        many values there are."""
+        """`ragged`: rows may be too short or too long, also the first one; a line of names before it shows
+        how many values there are."""
         if ragged:
             data = ",".join(self.header).encode() + b"\n" + data
         return pl.read_csv(

@@ -41,7 +41,8 @@ class Problem:
 
 
 class Problems:
-    """The problems of one run; several threads may add. Beyond `most` of a file and severity they are counted but not kept."""
+    """The problems of one run; several threads may add. Beyond `most` of a file and severity they are
+    counted but not kept."""
 
     def __init__(self, most: int = 100_000) -> None:
         self.most = most

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from abonent.accounts.masking import masked_name
+from abonent.base.prepared import prepared_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _held(row: tuple[Any, ...], now: datetime) -> HeldAccount:
 
 def held_accounts(user_id: int, *, now: datetime) -> tuple[HeldAccount, ...]:
     """Every account this person is linked to, oldest link first. One query."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_HELD, [user_id])
         return tuple(_held(row, now) for row in cursor.fetchall())
 

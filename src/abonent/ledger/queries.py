@@ -16,6 +16,7 @@ from django.db import connection
 from abonent.base.kept import Kept
 from abonent.base.money import ZERO
 from abonent.base.months import Month
+from abonent.base.prepared import prepared_cursor
 from abonent.ledger.balances import Totals, month_totals, period_totals
 from abonent.metering.queries import meters_in_use
 from abonent.portal.queries import ServiceFacts, services
@@ -223,6 +224,12 @@ def _last_charges(account_id: int, version: int) -> list[Line]:
     return [line for line in found if line.month == newest]
 
 
+def _last_payments(account_id: int) -> list[BookedPayment]:
+    with prepared_cursor() as cursor:
+        cursor.execute(_LAST_PAYMENTS, [account_id])
+        return [BookedPayment._make(row) for row in cursor.fetchall()]
+
+
 def balance(account_id: int, *, language: str, version: int) -> Balance | None:
     """What the account owes and what it is made of; None when nothing was ever charged. Two queries
     (up to three more where the last month has no charges)."""
@@ -231,7 +238,7 @@ def balance(account_id: int, *, language: str, version: int) -> Balance | None:
         return None
     charged = _in_order(lines, services(language=language, version=version))
     month = lines[0].month
-    payments = [BookedPayment._make(row) for row in _rows(_LAST_PAYMENTS, account_id)]
+    payments = _last_payments(account_id)
     return Balance(
         month=month,
         charged=tuple(charged),

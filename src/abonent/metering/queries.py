@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from django.db import connection
+from abonent.base.prepared import prepared_cursor
 
 
 class MeterDates(NamedTuple):
@@ -25,6 +25,6 @@ SELECT service_id, serial, planned_replacement_on, next_verification_on
 
 def meters_in_use(account_id: int) -> list[MeterDates]:
     """The account's meters that were not taken off. One query."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_METERS, [account_id])
         return [MeterDates._make(row) for row in cursor.fetchall()]

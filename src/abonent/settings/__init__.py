@@ -33,6 +33,8 @@ DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://localhost/abonent"))
     | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 }
+PREPARED_STATEMENTS = not env.flag("ABONENT_NO_PREPARED_STATEMENTS")
+"""Off behind a pooler that gives each transaction another connection and forgets what was prepared."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = ["portal", "users", "notices", "accounts", "metering", "ledger", "bills", "exchange"]

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from abonent.base.prepared import prepared_cursor
 from abonent.users import client
 from abonent.users.models import Session, StaffMembership, User
 
@@ -59,7 +60,7 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         now = timezone.now()
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_READ, ["recovery_codes", self.session_key, now])
             row = cursor.fetchone()
         if row is None or not self._alive(row, now):

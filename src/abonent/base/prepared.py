@@ -1,0 +1,32 @@
+"""Statements that PostgreSQL plans once for each connection: for the reads that every page makes.
+
+Django binds values on the client, so the server plans every statement anew; for a join of three tables that
+costs more than running it (docs/benchmarks.md, "Pages"). Not for reads of partitioned tables: with the values
+unknown, the plan would hold every partition.
+"""
+
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+#: A statement is prepared when a connection runs it for the second time.
+THRESHOLD = 1
+
+
+def prepared_cursor() -> CursorWrapper:
+    """A cursor of Django's own connection, with its wrappers, that binds on the server and keeps the plan.
+
+    An ordinary cursor where settings.PREPARED_STATEMENTS is off (ABONENT_NO_PREPARED_STATEMENTS).
+    """
+    if not settings.PREPARED_STATEMENTS:
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    if raw.prepare_threshold is None:
+        raw.prepare_threshold = THRESHOLD
+    with connection.wrap_database_errors:
+        return connection._prepare_cursor(psycopg.Cursor(raw))  # type: ignore[attr-defined, no-any-return]

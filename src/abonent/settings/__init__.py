@@ -128,6 +128,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG
 
+from abonent.settings.logs import LOGGING  # noqa: E402, F401
 from abonent.settings.people import *  # noqa: E402, F403
 from abonent.settings.security import *  # noqa: E402, F403
 

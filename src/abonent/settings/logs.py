@@ -1,6 +1,6 @@
 """Logs: one line an event on standard error, UTC, for journald or a container to keep.
 
-Django by itself writes a failed request nowhere outside DEBUG. No query strings, bodies or cookies are logged.
+By itself Django writes a failed request nowhere outside DEBUG. Query strings, bodies, cookies are not logged.
 """
 
 import os
@@ -11,7 +11,7 @@ from logging import Formatter
 class UtcFormatter(Formatter):
     """ISO time in UTC; line breaks of what strangers sent are shown as such, so that no entry is forged."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)  # type: ignore[assignment]
 
     def formatMessage(self, record: object) -> str:  # noqa: N802 - logging's own name
         line = super().formatMessage(record)  # type: ignore[arg-type]

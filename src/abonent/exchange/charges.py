@@ -67,7 +67,8 @@ class ChargeLoader:
         checker = Checker(CHARGES, blocks.header, self.problems, today=self.today)
         try:
             for block, frame in self._checked(checker, blocks):
-                blocks.hashing = not self.problems.errors
+                if self.problems.errors:
+                    blocks.hashing, checker.wanted = False, list(CHARGES.key)
                 self._take(frame)
                 meter.add(block.rows, len(block.data))
             self._find_duplicates()

@@ -83,9 +83,9 @@ class Checker:
         odd = [pl.col(c.name) > latest[c.kind] for c in self.columns if c.past]
         odd += [pl.col(c.name).str.len_chars() > c.longest for c in self.columns if c.kind == "text"]
         self._odd = pl.any_horizontal(odd).fill_null(False) if odd else None
-        self._hopeful = (
-            True  # where one block had a bad row, the next one has: it is asked line by line at once
-        )
+        self.wanted = self.header
+        """Of the rows of a block with bad ones: whoever refuses the file anyway needs fewer columns."""
+        self._hopeful = True  # where one block had a bad row the next has: it is asked line by line at once
 
     def check(self, block: Block) -> pl.DataFrame:
         """The good rows of a block: `line`, and a column of texts for each of the file's, null where empty.
@@ -97,35 +97,50 @@ class Checker:
         lines = pl.Series("text", [block.text[:-1]]).str.split("\n").explode()
         good = lines.str.contains(f"^{pattern}$")
         self._hopeful = bool(good.all())
-        numbered = pl.DataFrame({"text": lines}).with_row_index("line", block.line)
-        return self._joined(self._good_part(block, numbered, good), numbered.filter(~good))
+        return self._sifted(block, pl.DataFrame({"text": lines}).with_row_index("line", block.line), good)
 
-    def _good_part(self, block: Block, numbered: pl.DataFrame, good: pl.Series) -> list[pl.DataFrame]:
-        """The rows of the lines that are good. Without quotation marks every line is a row whatever is in it,
-        so that the block can be parsed as it is."""
+    def _sifted(self, block: Block, lines: pl.DataFrame, good: pl.Series) -> pl.DataFrame:
+        """The rows of the lines that are `good`, and of those that turn out to be when they are judged."""
+        frame = self._good_rows(block, lines, good)
+        if self._odd is not None and (odd := frame.select(self._odd).to_series()).any():
+            doubtful = lines.filter(~good | lines["line"].is_in(frame.filter(odd)["line"].implode()))
+            frame = frame.filter(~odd)
+        else:
+            doubtful = lines.filter(~good)
+        return pl.concat([frame, self._judged(doubtful).select(frame.columns)])
+
+    def _good_rows(self, block: Block, lines: pl.DataFrame, good: pl.Series) -> pl.DataFrame:
+        """Without quotation marks every line is a row whatever is in it (an empty one aside), so that the
+        block can be parsed as it is."""
         if not good.any():
-            return []
-        frame = None if '"' in block.text else self._parsed(block.data, quoted=False, ragged=True)
+            return pl.DataFrame(schema=self._schema).select("line", *self.wanted)
+        frame = None if '"' in block.text else self._parsed_ragged(block.data)
         if frame is not None and frame.height == block.rows:
             frame = frame.filter(good)
-        else:  # an empty line is no row
-            text = numbered["text"].filter(good).str.join("\n").item()
-            frame = self._parsed(f"{text}\n".encode(), quoted=True)
-        return [self._without_odd(frame.insert_column(0, numbered["line"].filter(good)))]
+        else:
+            text = lines["text"].filter(good).str.join("\n").item()
+            frame = self._parsed(f"{text}\n".encode(), quoted=True).select(self.wanted)
+        return frame.insert_column(0, lines["line"].filter(good))
 
-    def _parsed(self, data: bytes, quoted: bool, ragged: bool = False) -> pl.DataFrame:
-        """`ragged`: rows may be too short or too long, also the first one; a line of names before it shows
-        how many values there are."""
-        if ragged:
-            data = ",".join(self.header).encode() + b"\n" + data
+    def _parsed(self, data: bytes, quoted: bool) -> pl.DataFrame:
         return pl.read_csv(
             data,
-            has_header=ragged,
+            has_header=False,
             new_columns=self.header,
             schema_overrides=[pl.String] * len(self.header),
             quote_char='"' if quoted else None,
-            truncate_ragged_lines=ragged,
         )
+
+    def _parsed_ragged(self, data: bytes) -> pl.DataFrame:
+        """The wanted columns of rows that may be too short or too long, also the first one: a line of names
+        before it shows how many values there are."""
+        return pl.read_csv(
+            ",".join(self.header).encode() + b"\n" + data,
+            columns=self.wanted,
+            schema_overrides=dict.fromkeys(self.header, pl.String),
+            quote_char=None,
+            truncate_ragged_lines=True,
+        ).select(self.wanted)
 
     def _without_odd(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Take out rows in the future or too long, which no pattern sees, and name them."""
@@ -135,14 +150,18 @@ class Checker:
             self._judge(row[0], ["" if value is None else value for value in row[1:]])
         return frame.filter(~odd)
 
-    def _joined(self, rows: list[pl.DataFrame], doubtful: pl.DataFrame) -> pl.DataFrame:
+    @property
+    def _schema(self) -> dict[str, type[pl.DataType]]:
+        return {"line": pl.UInt32} | dict.fromkeys(self.header, pl.String)
+
+    def _judged(self, doubtful: pl.DataFrame) -> pl.DataFrame:
+        """Those of the lines that are good after all."""
         fine = [
             (line, *[value.strip(" ") or None for value in values])
             for line, text in doubtful.iter_rows()
             if (values := self._split(line, text)) is not None and self._judge(line, values)
         ]
-        schema = {"line": pl.UInt32} | dict.fromkeys(self.header, pl.String)
-        return pl.concat([*rows, pl.DataFrame(fine, schema=schema, orient="row")])
+        return pl.DataFrame(fine, schema=self._schema, orient="row")
 
     def _split(self, line: int, text: str) -> list[str] | None:
         """The values of a line; None, and a problem, when they are not as many as the columns."""

@@ -26,7 +26,7 @@ ALLOWED_HOSTS = env.words("ABONENT_HOSTS", default="localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = env.words("ABONENT_ORIGINS", default="")
 SITE_URL = os.environ.get("ABONENT_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
 """Where people find the portal: letters that no request caused carry absolute links."""
-TRUSTED_PROXIES = int(os.environ.get("ABONENT_TRUSTED_PROXIES", "0"))
+TRUSTED_PROXIES = env.number("ABONENT_TRUSTED_PROXIES", default=0)
 """How many reverse proxies stand in front: the client's address is read that many hops back."""
 
 DATABASES = {
@@ -59,9 +59,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before the static files: a drawing opened by itself is a page too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "abonent.interfaces.ui.compression.PageCompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "abonent.interfaces.ui.language.LanguageOfFormMiddleware",

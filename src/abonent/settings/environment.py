@@ -22,6 +22,14 @@ def words(name: str, *, default: str) -> list[str]:
     return os.environ.get(name, default).replace(",", " ").split()
 
 
+def number(name: str, *, default: int) -> int:
+    """A whole number; nothing is the default, anything else a ProfileError."""
+    given = os.environ.get(name, "").strip()
+    if given and not (given.isascii() and given.isdigit()):
+        raise ProfileError(f"{name} must be a whole number, not {given!r}")
+    return int(given or default)
+
+
 def profile_path(portals: Path) -> Path:
     """`ABONENT_PORTAL`: a name in portals/, or a path to a .toml file."""
     named = os.environ.get("ABONENT_PORTAL", "").strip()
@@ -39,7 +47,7 @@ def secret_key(home: Path, *, may_be_made: bool) -> str:
     given = os.environ.get("ABONENT_SECRET_KEY", "")
     named = os.environ.get("ABONENT_SECRET_KEY_FILE", "")
     if named:
-        given = Path(named).read_text("utf-8").strip()
+        given = _key_in(Path(named))
     if len(given) >= 32:
         return given
     if given or not may_be_made:
@@ -48,6 +56,13 @@ def secret_key(home: Path, *, may_be_made: bool) -> str:
             "characters or more; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return _kept_key(home / "secret_key")
+
+
+def _key_in(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise ProfileError(f"ABONENT_SECRET_KEY_FILE: {path}: {error.strerror}") from error
 
 
 def _kept_key(path: Path) -> str:

@@ -11,7 +11,7 @@ from logging import Formatter
 class UtcFormatter(Formatter):
     """ISO time in UTC; line breaks of what strangers sent are shown as such, so that no entry is forged."""
 
-    converter = staticmethod(time.gmtime)  # type: ignore[assignment]
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: object) -> str:  # noqa: N802 - logging's own name
         line = super().formatMessage(record)  # type: ignore[arg-type]

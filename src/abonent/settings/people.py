@@ -94,7 +94,7 @@ EMAIL_BACKEND = os.environ.get(
     "ABONENT_EMAIL_BACKEND", f"django.core.mail.backends.{'dummy' if _DEMO else 'smtp'}.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("ABONENT_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("ABONENT_EMAIL_PORT", "25"))
+EMAIL_PORT = env.number("ABONENT_EMAIL_PORT", default=25)
 EMAIL_HOST_USER = os.environ.get("ABONENT_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("ABONENT_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("ABONENT_EMAIL_TLS")

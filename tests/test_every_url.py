@@ -60,8 +60,8 @@ STAFF_OF_IT_DONE: Answers = (404, 404, 404, 404, 404, 302)
 
 #: URL name -> the answers to GET and to an empty POST, in the order of ROLES.
 TABLE: dict[str, tuple[Answers, Answers]] = {
-    "ui:asset": (NONE, NONE),
-    "ui:manifest": (ALL, ALL),
+    "ui:asset": (NONE, ONLY_GET),
+    "ui:manifest": (ALL, ONLY_GET),
     "ui:language": (ONLY_POST, SENT_ON),
     "ui:display": (ONLY_POST, SENT_ON),
     "account_login": (ENTRANCE, ENTRANCE),

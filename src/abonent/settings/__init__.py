@@ -127,6 +127,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # its default lets every site read the files
 
 from abonent.settings.logs import LOGGING  # noqa: E402, F401
 from abonent.settings.people import *  # noqa: E402, F403

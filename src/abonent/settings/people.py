@@ -45,7 +45,6 @@ ACCOUNT_FORMS = {
     "login": "abonent.interfaces.resident.entrance.forms.SignInForm",
     "reset_password": "abonent.interfaces.resident.entrance.forms.ForgottenPasswordForm",
     "reset_password_from_key": "abonent.interfaces.resident.entrance.forms.NewPasswordForm",
-    "pdf": "30/m/key",
     "reauthenticate": "abonent.interfaces.resident.entrance.forms.ProveYourselfForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # until it is confirmed the cabinet shows, but takes nothing

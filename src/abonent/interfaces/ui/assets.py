@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from abonent.interfaces.ui.brand import brand_css
 from abonent.portal.current import portal
@@ -84,6 +85,7 @@ def asset_url(name: str) -> str:
     return reverse("ui:asset", kwargs={"digest": built(name).digest, "name": name})
 
 
+@require_safe
 def serve_asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     """An asset by hash and name. An old page's hash gets today's content, kept for a minute only."""
     try:

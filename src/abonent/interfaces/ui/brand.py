@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.templatetags.static import static
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from abonent.interfaces.ui.colour import AA_TEXT, AAA_TEXT, mix, readable, text_on
 from abonent.portal.current import portal
@@ -109,6 +110,7 @@ def logo_url() -> str | None:
     return static(f"logos/{logo}") if logo else None
 
 
+@require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     """The web app manifest, from the profile, in the visitor's language."""
     brand, language = portal().brand, get_language() or portal().language

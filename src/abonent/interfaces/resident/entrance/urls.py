@@ -2,6 +2,7 @@
 
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_http_methods
 
 from abonent.interfaces.resident.entrance import views
 
@@ -19,7 +20,7 @@ urlpatterns = [
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.NewPasswordView.as_view(),
+        require_http_methods(["GET", "HEAD", "POST"])(views.NewPasswordView.as_view()),
         name="account_reset_password_from_key",
     ),
     path(

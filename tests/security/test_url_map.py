@@ -1,0 +1,170 @@
+"""Rules that hold for every URL of the map, whoever asks: those of the table of tests/test_every_url.py."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.test_every_url import TABLE, _address, cast
+
+__all__ = ["cast"]
+
+ELSEWHERE = "https://evil.example/"
+#: What looking may write: the session itself, counted tries, pictures to read, and that staff looked.
+MAY_GROW = {"users_session", "users_limits", "captcha_captchastore", "users_auditevent"}
+
+
+@pytest.fixture
+def clients(cast: dict[str, Any]) -> dict[str, Client]:
+    """A visitor, and everybody of the cast signed in."""
+    found = {"visitor": Client()}
+    for name, person in cast["people"].items():
+        found[name] = Client()
+        found[name].force_login(person)
+    return found
+
+
+def everybody(cast: dict[str, Any], clients: dict[str, Client]) -> Iterator[tuple[str, str, Client, str]]:
+    for name in TABLE:
+        for role, client in clients.items():
+            yield name, role, client, _address(name, cast)
+
+
+def ask(client: Client, method: str, address: str, data: dict[str, str] | None = None) -> HttpResponse:
+    """One request, taken back: the next finds everything as it was."""
+    with transaction.atomic():
+        answer: HttpResponse = getattr(client, method)(address, data or {})
+        transaction.set_rollback(True)
+    return answer
+
+
+def state() -> dict[str, tuple[int, int]]:
+    """How many rows each table has, and a sum over their contents."""
+    tables = set(connection.introspection.table_names()) - MAY_GROW
+    each = [
+        f"SELECT '{name}', count(*), coalesce(sum(hashtext(row::text)), 0) FROM {name} AS row"
+        for name in sorted(tables)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return {name: (int(count), int(total)) for name, count, total in cursor.fetchall()}
+
+
+def test_looking_changes_nothing(cast: dict[str, Any], clients: dict[str, Client]) -> None:
+    """No action by GET: a link in somebody's letter, or a browser that reads ahead, does nothing."""
+    before = state()
+    changed = []
+    for name, role, client, address in everybody(cast, clients):
+        with transaction.atomic():
+            client.get(address)
+            if state() != before:
+                changed.append(f"{role}: {name}")
+            transaction.set_rollback(True)
+    assert changed == []
+
+
+def test_the_state_sees_a_change(cast: dict[str, Any]) -> None:
+    """Or the test above could not fail."""
+    before = state()
+    with transaction.atomic():
+        cast["people"]["alice"].months_shown += 1
+        cast["people"]["alice"].save()
+        assert state() != before
+        transaction.set_rollback(True)
+
+
+def test_no_url_echoes_a_trace(cast: dict[str, Any], clients: dict[str, Client]) -> None:
+    answered = [
+        f"{role}: {name}"
+        for name, role, client, address in everybody(cast, clients)
+        if ask(client, "trace", address).status_code == 200
+    ]
+    assert answered == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("target", [ELSEWHERE, "//evil.example", "https:evil.example", "/\\evil.example"])
+def test_nobody_is_sent_elsewhere(
+    cast: dict[str, Any], clients: dict[str, Client], method: str, target: str
+) -> None:
+    """Not by any parameter that somewhere leads on."""
+    names = ("next", "redirect", "return", "url", "back", "page")
+    sent = []
+    for name, role, client, address in everybody(
+        cast, {role: clients[role] for role in ("visitor", "alice")}
+    ):
+        answer = ask(client, method, address, dict.fromkeys(names, target))
+        if "evil.example" in answer.headers.get("Location", "").split("?")[0]:
+            sent.append(f"{role}: {name}")
+    assert sent == []
+
+
+def test_no_address_names_an_account_or_a_person(cast: dict[str, Any], clients: dict[str, Client]) -> None:
+    """Addresses stay in histories, in logs and in other people's eyes."""
+    told = []
+    links = 0
+    for name, role, client, address in everybody(cast, clients):
+        answer = ask(client, "get", address)
+        page = answer.content.decode("utf-8", "replace") if not answer.streaming else ""
+        found = [
+            *re.findall(r'(?:href|action|src|formaction)="([^"]*)"', page),
+            answer.headers.get("Location", ""),
+        ]
+        links += len(found)
+        for one in found:
+            if one.startswith(("mailto:", "tel:")):
+                continue
+            if re.search(r"000700|000900|\b[79]00\b|alice|charlie|%40|@example", one):
+                told.append(f"{role}: {name}: {one}")
+    assert told == []
+    assert links > 1000
+
+
+def test_doubled_parameters_are_one_of_the_two(cast: dict[str, Any], clients: dict[str, Client]) -> None:
+    """What is believed is also what was checked: a value beyond the limit is refused on either place."""
+    client, alice = clients["alice"], cast["people"]["alice"]
+    for values in (["5", "999"], ["999", "5"]):
+        client.post("/settings/", {"full_name": ["А", "Б"], "language": ["ru", "xx"], "months_shown": values})
+        alice.refresh_from_db()
+        assert alice.months_shown <= 60
+        assert alice.language in {"", "ru"}
+    public_id = cast["home"].public_id
+    for query in (
+        "from=2026-10&from=x",
+        "from=x&from=2026-10",
+        "month=1&month=2",
+        "service=power&service='--",
+    ):
+        for section in ("services", "payments", "receipts", "account"):
+            assert client.get(f"/a/{public_id}/{section}/?{query}").status_code == 200
+
+
+def test_sign_up_takes_what_it_asks_and_nothing_more(cast: dict[str, Any]) -> None:
+    """Mass assignment: nobody becomes staff, confirmed or somebody else by a field of their own making."""
+    from abonent.users.models import StaffMembership, User
+
+    before = StaffMembership.objects.count()
+    password = "correct horse battery"
+    asked = {"login": "eva", "email": "eva@example.kz", "full_name": "Ева", "password": password}
+    extra = {
+        "is_staff": "on",
+        "is_superuser": "on",
+        "email_confirmed": "on",
+        "role": "administrator",
+        "organisation": "1",
+        "id": str(cast["people"]["alice"].pk),
+        "user": str(cast["people"]["alice"].pk),
+        "password_hash": "x",
+    }
+    answer = Client().post("/signup/", {**asked, "password_again": password, **extra})
+    assert answer.status_code == 302
+    eva = User.objects.get(login="eva")
+    assert not eva.email_confirmed
+    assert not getattr(eva, "is_staff", False)
+    assert not getattr(eva, "is_superuser", False)
+    assert StaffMembership.objects.count() == before
+    assert User.objects.get(login="alice").pk == cast["people"]["alice"].pk

@@ -19,6 +19,7 @@ def _fresh_connection() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
     connection.connection._prepared.clear()
+    connection.connection.prepare_threshold = None
     yield
     connection.connection._prepared.clear()
 
@@ -40,6 +41,15 @@ def test_a_statement_is_prepared_when_it_comes_again() -> None:
     assert [one for one in prepared() if "django_migrations" in one] == [
         "SELECT name, $1::int + 1 FROM django_migrations WHERE app = $2 ORDER BY id LIMIT 1"
     ]
+
+
+def test_the_plan_is_kept_whatever_the_values() -> None:
+    for number in range(6):
+        read(number)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+        ((generic, custom),) = cursor.fetchall()
+    assert (generic, custom) == (5, 0)
 
 
 def test_where_the_pooler_forgets_nothing_is_prepared(settings: Any) -> None:

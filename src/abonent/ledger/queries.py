@@ -11,8 +11,6 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from abonent.base.kept import Kept
 from abonent.base.money import ZERO
 from abonent.base.months import Month
@@ -174,7 +172,7 @@ SELECT paid_on, sum(amount), bank, NULL
 
 
 def _rows(statement: str, *values: int | date) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
@@ -224,12 +222,6 @@ def _last_charges(account_id: int, version: int) -> list[Line]:
     return [line for line in found if line.month == newest]
 
 
-def _last_payments(account_id: int) -> list[BookedPayment]:
-    with prepared_cursor() as cursor:
-        cursor.execute(_LAST_PAYMENTS, [account_id])
-        return [BookedPayment._make(row) for row in cursor.fetchall()]
-
-
 def balance(account_id: int, *, language: str, version: int) -> Balance | None:
     """What the account owes and what it is made of; None when nothing was ever charged. Two queries
     (up to three more where the last month has no charges)."""
@@ -238,7 +230,7 @@ def balance(account_id: int, *, language: str, version: int) -> Balance | None:
         return None
     charged = _in_order(lines, services(language=language, version=version))
     month = lines[0].month
-    payments = _last_payments(account_id)
+    payments = [BookedPayment._make(row) for row in _rows(_LAST_PAYMENTS, account_id)]
     return Balance(
         month=month,
         charged=tuple(charged),

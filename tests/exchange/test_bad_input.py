@@ -464,3 +464,29 @@ def test_nothing_is_left_behind_when_archives_are_read(
     with open_bundle(zipped(tmp_path / "a.zip", named())) as opened:
         assert opened.sources["charges"].stream.read(7) == b"account"
         assert list((tmp_path / "spool").iterdir()) == []
+
+
+TWICE = [
+    ("accounts", "number,organisation,payer,address\n1,aes,А,Б\n01,aes,А,Б\n", "01"),
+    (
+        "payments",
+        "source,id,account,paid_on,amount\na,7,12345,2026-10-01,1\na,7,12345,2026-10-01,1\n",
+        "a, 7",
+    ),
+    (
+        "charges",
+        CHARGE + "12345,2026-10,power,0,1,0,0,1\n012345,2026-10,power,0,1,0,0,1\n",
+        "12345, 2026-10, power",
+    ),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("file", "text", "value"), TWICE)
+def test_a_row_that_stands_twice_is_named_by_its_key(
+    bundle: Any, load: Any, file: str, text: str, value: str
+) -> None:
+    report = load(bundle(**{file: text}))
+    assert [(one.value, one.reason) for one in report.problems if "stands twice" in one.reason] == [
+        (value, "stands twice: first in line 2")
+    ]

@@ -94,15 +94,16 @@ def resolve(
     )
 
 
-def duplicates(staged: Staged, key: Sequence[str]) -> list[tuple[int, int]]:
-    """Rows whose key stood before: (line, line of the first), at most MOST_LISTED."""
+def duplicates(staged: Staged, key: Sequence[str], shown: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Rows whose key stood before: (line, line of the first, the columns `shown`), at most MOST_LISTED."""
     columns = SQL(", ").join(map(Identifier, key))
     return _rows(
-        "SELECT s.line, d.first FROM {staged} s JOIN ("
+        "SELECT s.line, d.first, concat_ws(', ', {shown}) FROM {staged} s JOIN ("
         "  SELECT {key}, min(line) AS first FROM {staged} GROUP BY {key} HAVING count(*) > 1) d USING ({key})"
         " WHERE s.line <> d.first ORDER BY s.line LIMIT {most}",
         staged=staged.table,
         key=columns,
+        shown=SQL(", ").join(Identifier("s", name) for name in shown),
         most=Literal(MOST_LISTED),
     )
 

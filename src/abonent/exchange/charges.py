@@ -176,14 +176,22 @@ class ChargeLoader:
             return
         keys = pl.concat(self._keys)
         self._keys.clear()
-        if (keys["key"].diff().drop_nulls() > 0).all():
+        in_order = keys["key"] if keys["key"].is_sorted() else keys["key"].sort()
+        if (in_order.diff().drop_nulls() > 0).all():
             return
         twice = keys.filter(keys["key"].is_duplicated()).with_columns(
             pl.col("line").min().over("key").alias("first")
         )
-        for _, line, first in twice.filter(pl.col("line") != pl.col("first")).sort("line").iter_rows():
+        for key, line, first in twice.filter(pl.col("line") != pl.col("first")).sort("line").iter_rows():
             reason = f"stands twice: first in line {first}"
-            self.problems.add("charges", line, ", ".join(CHARGES.key), "", reason)
+            self.problems.add("charges", line, ", ".join(CHARGES.key), self._key_of(key), reason)
+
+    def _key_of(self, number: int) -> str:
+        """The key behind a number of `_numbered`: account, month, service."""
+        rest, month = divmod(number, _MONTHS)
+        place, service = divmod(rest, max(1, len(self._service_codes)))
+        account = self.known.accounts.key_at(place)
+        return ", ".join([account, list(self._months)[month], self._service_codes[service]])
 
     def _loaded(self, month: str) -> LoadedTable:
         sums = pl.concat(self._sums).filter(pl.col("month") == month)

@@ -45,6 +45,11 @@ class Accounts:
             return self._places_of_digits(as_digits)
         return self._places_of_keys(account_keys(numbers))
 
+    def key_at(self, place: int) -> str:
+        """The account's number there, as numbers are compared."""
+        plain = self._numbers.len()
+        return str(self._numbers[place] if place < plain else self._others["key"][place - plain])
+
     def _places_of_digits(self, digits: pl.Series) -> pl.Series:
         found = self._numbers.search_sorted(digits).clip(upper_bound=self._numbers.len() - 1)
         right = self._numbers.gather(found) == digits

@@ -128,5 +128,5 @@ def _analyze(staged: Staged) -> None:
 def _note_duplicates(file: File, staged: Staged, problems: Problems) -> None:
     columns = [file.column(name) for name in file.key]
     key = [key_of(column) if column.kind == "number" else name_of(column) for column in columns]
-    for line, first in staging.duplicates(staged, key):
-        problems.add(file.name, line, ", ".join(file.key), "", f"stands twice: first in line {first}")
+    for line, first, value in staging.duplicates(staged, key, [name_of(column) for column in columns]):
+        problems.add(file.name, line, ", ".join(file.key), value, f"stands twice: first in line {first}")

@@ -56,6 +56,6 @@ def walk(town_portal: Callable[[str], LivePortal], open_page: OpenPage) -> Walk:
             reduced_motion="reduce",  # colours that still fade have no contrast to speak of
         )
         portal = town_portal(name)
-        return Walker(page, portal, language, names | world.banks(portal))
+        return Walker(page, portal, language, names | world.banks(portal), javascript)
 
     return begin

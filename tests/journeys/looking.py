@@ -28,8 +28,9 @@ FACTS = """() => ({
 WORD = re.compile(r"(?<![\w@.:/-])[A-Za-z]{4,}(?![\w@/-])(?!\.\w)")
 
 
-def at(page: Page, portal: str, language: str, names: Set[str]) -> list[str]:
-    """What is wrong with the page, in words; nothing when all is well."""
+def at(page: Page, portal: str, language: str, names: Set[str], *, axe: bool) -> list[str]:
+    """What is wrong with the page, in words; nothing when all is well. `axe` waits for timers: not without
+    JavaScript."""
     if not page.evaluate("document.contentType").startswith("text/html"):
         return []
     found: dict[str, Any] = page.evaluate(FACTS)
@@ -42,7 +43,7 @@ def at(page: Page, portal: str, language: str, names: Set[str]) -> list[str]:
     wrong = [words for words, bad in said.items() if bad]
     if language != "en":
         wrong += [f"says {word!r} in English" for word in english(found["text"], names)]
-    return [f"{page.url} {words}" for words in wrong + _axe(page, portal)]
+    return [f"{page.url} {words}" for words in wrong + (_axe(page, portal) if axe else [])]
 
 
 def english(text: str, names: Set[str]) -> list[str]:
@@ -66,7 +67,7 @@ def _axe(page: Page, portal: str) -> list[str]:
 
 def _kind(address: str) -> str:
     """The page without what names one account, letter or person."""
-    return re.sub(r"/([\w:-]{12,}|\d+)(?=[/?]|$)", "/…", re.sub(r"^https?://[^/]+|[?#].*$", "", address))
+    return re.sub(r"/([\w:-]{16,}|\d+)(?=[/?]|$)", "/…", re.sub(r"^https?://[^/]+|[?#].*$", "", address))
 
 
 @cache

@@ -30,16 +30,15 @@ class Walker:
     portal: LivePortal
     language: str
     names: Set[str] = frozenset()
+    javascript: bool = True
     complaints: list[str] = field(default_factory=list)
-    expected_statuses: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._note_message)
         self.page.on("request", self._note_request)
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        expected = any(f"status of {status}" in message.text for status in self.expected_statuses)
-        if message.type in {"error", "warning"} and not expected:
+        if message.type in {"error", "warning"}:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _note_request(self, request: Request) -> None:
@@ -48,7 +47,9 @@ class Walker:
 
     def look(self) -> None:
         """Check the page one stands at, and complain of all that went wrong since the last look."""
-        self.complaints += looking.at(self.page, self.portal.name, self.language, self.names)
+        self.complaints += looking.at(
+            self.page, self.portal.name, self.language, self.names, axe=self.javascript
+        )
         assert not self.complaints, "\n".join(self.complaints)
 
     def go(self, path: str) -> None:

@@ -1,0 +1,116 @@
+"""The same cabinet by other ways: on a phone, by the keyboard alone, without JavaScript."""
+
+from dataclasses import replace
+
+from playwright.sync_api import Page, expect
+
+from abonent.demo.town import Kind
+from tests.journeys import steps, world
+from tests.journeys.conftest import Walk
+from tests.journeys.steps import KAZAKH, RUSSIAN
+from tests.journeys.test_aes_russian import add_account
+from tests.journeys.walker import Walker
+
+PHONE = 360  # pixels
+FARTHEST = 80  # presses of Tab
+
+
+def every_section(walker: Walker) -> None:
+    """All that the menu, the site map and the account's own pages hold; each page is looked at."""
+    entries = walker.page.locator(".menu a").all_text_contents()
+    for entry in entries:
+        walker.menu(entry.strip())
+        walker.heads(entry.strip())
+    walker.go("/site-map/")
+    walker.go("/sessions/")
+    walker.go("/accounts/")
+
+
+def test_on_a_phone_in_kazakh_and_dark(walk: Walk) -> None:
+    walker = walk("alseco", language="kk", width=PHONE, names={"demo"})
+    steps.sign_in(walker, replace(KAZAKH, password="Құпия сөз"), "demo", "demo")
+    walker.page.locator(".display-switch summary").click()
+    walker.page.get_by_role("button", name="Күңгірт").click()
+    expect(walker.page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert len(walker.page.locator(".menu a").all()) == 8
+    every_section(walker)
+    walker.menu("Қызметтер бойынша ақпарат")
+    walker.follow("Басып шығару")
+
+
+def test_a_bill_of_many_lines_on_a_phone(walk: Walk) -> None:
+    walker = walk("housing", width=PHONE, names={"demo"})
+    steps.sign_in(walker, steps.with_login("Email"), "demo@example.kz", "demo")
+    every_section(walker)
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until the focus is on what is called so, and can be seen to be there."""
+    for _ in range(FARTHEST):
+        page.keyboard.press("Tab")
+        if page.evaluate(NAME) == words:
+            focused = page.locator(":focus")
+            assert focused.evaluate("one => getComputedStyle(one).outlineStyle") != "none"
+            return
+    raise AssertionError(f"{words} is not reached in {FARTHEST} presses of Tab")
+
+
+NAME = """() => {
+    const one = document.activeElement;
+    const label = one.labels && one.labels.length ? one.labels[0] : one;
+    return (one.getAttribute("aria-label") || label.innerText).replace("*", "").trim();
+}"""
+
+
+def test_by_the_keyboard_alone(walk: Walk) -> None:
+    walker = walk("aes", language="kk", names={"demo"})
+    page = walker.page
+    walker.go("/")
+    for words, typed in (("Логин", "demo"), ("Құпиясөз", "demo")):
+        tab_to(page, words)
+        page.keyboard.type(typed)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    walker.look()
+    tab_to(page, "Түбіртектер")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    walker.heads("Түбіртектер")
+    walker.look()
+    tab_to(page, "Мазмұнға өту")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert "Қарау" in page.evaluate(NAME)
+    with page.expect_popup() as opened:
+        page.keyboard.press("Enter")
+    opened.value.close()
+
+
+def test_without_javascript(walk: Walk) -> None:
+    walker = walk("aes", language="kk", javascript=False, names={"family", "demo"})
+    steps.sign_in(walker, KAZAKH, "family", "demo")
+    in_another_language(walker)
+    paper = world.receipt(walker.portal, Kind.OVERPAID)
+    add_account(walker, paper)
+    walker.menu("Квитанции")
+    steps.delete_account(walker, RUSSIAN, "Доступные лицевые счета", paper.number)
+    in_the_dark(walker)
+    steps.sign_out(walker, RUSSIAN)
+
+
+def in_another_language(walker: Walker) -> None:
+    """«Русский»: the same page, and what was typed in its form is still there."""
+    walker.menu("Дербес баптаулар")
+    walker.field("ТАӘ").fill("Имя, которое не записано")
+    walker.language = "ru"
+    walker.press("Рус: Русский", inside="header")
+    walker.heads("Персональные настройки")
+    assert walker.field("ФИО").input_value() == "Имя, которое не записано"
+
+
+def in_the_dark(walker: Walker) -> None:
+    walker.page.locator(".display-switch summary").click()
+    walker.press("Тёмная", inside="header")
+    expect(walker.page.locator("html")).to_have_attribute("data-theme", "dark")
+    walker.menu("Платежи")
+    expect(walker.page.locator("html")).to_have_attribute("data-theme", "dark")

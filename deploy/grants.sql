@@ -1,0 +1,23 @@
+-- What the role that serves pages may do. After every `migrate`, safe to repeat:
+--   runuser -u abonent-owner -- psql -v ON_ERROR_STOP=1 -d abonent -f deploy/grants.sql
+BEGIN;
+GRANT USAGE ON SCHEMA public TO abonent;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO abonent;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO abonent;
+
+-- Records: they can be added to and read. A try's outcome is filled in once (a trigger holds the "once").
+REVOKE UPDATE, DELETE ON users_auditevent, accounts_linkattempt FROM abonent;
+GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
+
+-- Billing's own figures come by `import` alone. A month's table is read through ledger_charge, so that the
+-- tables which an import makes later need no rights of their own.
+DO $$
+DECLARE name regclass;
+BEGIN
+    FOR name IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                AND (relname LIKE 'ledger\_%' OR relname IN ('django_migrations', 'procrastinate_version'))
+    LOOP
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM abonent', name);
+    END LOOP;
+END $$;
+COMMIT;

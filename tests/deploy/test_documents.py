@@ -1,0 +1,62 @@
+"""docs/operations/deploy.md and deploy/ speak of things that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from abonent.__main__ import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs" / "operations" / "deploy.md").read_text("utf-8")
+SETTINGS = (ROOT / "docs" / "operations" / "settings.md").read_text("utf-8")
+UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
+
+
+def test_every_file_it_names_is_there() -> None:
+    named = set(re.findall(r"\b(?:deploy|scripts|portals)/[\w./-]*\w", GUIDE))
+    assert len(named) >= 8
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    links = re.findall(r"\]\(([^)#]+)\)", GUIDE)
+    assert [link for link in links if not (ROOT / "docs" / "operations" / link).resolve().exists()] == []
+
+
+def test_every_command_it_names_is_there() -> None:
+    named = set(re.findall(r"abonentctl ([a-z]+)", GUIDE))
+    assert named >= {"migrate", "import", "check", "staff", "demo"}
+    assert named <= set(COMMANDS)
+
+
+def test_every_variable_of_the_example_is_explained() -> None:
+    named = re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "portal.env").read_text("utf-8"), re.M)
+    assert len(named) >= 8
+    for name in named:
+        assert name in SETTINGS or f"`_{name.rpartition('_')[2]}`" in SETTINGS, name
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_every_unit_is_enabled_or_started_by_one_that_is(unit: Path) -> None:
+    timer = unit.with_suffix(".timer")
+    wanted = timer if timer.exists() else unit
+    assert re.search(rf"{wanted.name.removesuffix('.service')}\b", GUIDE)
+    assert "WantedBy=" in wanted.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "unit", [path for path in UNITS if path.suffix == ".service"], ids=lambda path: path.name
+)
+def test_no_unit_runs_as_root(unit: Path) -> None:
+    text = unit.read_text("utf-8")
+    assert re.search(r"^User=(abonent|abonent-owner|postgres)$", text, re.M)
+    if "postgres" not in text.split("User=")[1].splitlines()[0]:
+        assert "NoNewPrivileges=yes" in text
+        assert "ProtectSystem=strict" in text
+
+
+def test_nginx_replaces_what_a_visitor_may_forge() -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    assert "proxy_set_header X-Forwarded-Proto https;" in text
+    assert re.search(r"ssl_protocols TLSv1\.2 TLSv1\.3;", text)
+    assert "Strict-Transport-Security" not in text  # the portal's own; two would void it
+    assert text.count("server_tokens off;") >= 2

@@ -22,6 +22,7 @@ import psycopg  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from abonent.base.identifiers import account_key  # noqa: E402
 from abonent.base.months import Month  # noqa: E402
 from abonent.exchange.models import Run  # noqa: E402
 from abonent.exchange.operations import import_bundle, undo_month  # noqa: E402
@@ -168,12 +169,18 @@ def import_export(path: Path, rows: int) -> dict[str, Any]:
     from abonent.accounts.models import Account
     from abonent.portal.models import Service
 
-    class Months(widgets.Widget):
+    class Accounts(widgets.ForeignKeyWidget):  # type: ignore[misc]
+        """By the unique key: a lookup by number would read all accounts for each row."""
+
+        def clean(self, value: Any, row: Any = None, **_: Any) -> Account:
+            return Account.objects.get(key=account_key(value))
+
+    class Months(widgets.Widget):  # type: ignore[misc]
         def clean(self, value: Any, row: Any = None, **_: Any) -> Month:
             return Month.parse(value)
 
     class ChargeResource(resources.ModelResource):  # type: ignore[misc]
-        account = fields.Field("account", "account", widgets.ForeignKeyWidget(Account, "number"))
+        account = fields.Field("account", "account", Accounts(Account, "key"))
         service = fields.Field("service", "service", widgets.ForeignKeyWidget(Service, "code"))
         month = fields.Field("month", "month", Months())
 

@@ -182,6 +182,22 @@ def test_a_reader_who_does_not_end_makes_it_wait_and_others_pass(
     assert others.longest < 1.0
 
 
+def test_a_vacuum_of_the_month_is_waited_for_without_readers_waiting(bundle: Any, load: Any) -> None:
+    load(bundle(**big("10.00", 50)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM ledger_loadedmonth")
+        (table,) = cursor.fetchone()
+    with other_connection() as vacuum, Reader("SELECT count(*) FROM ledger_charge") as others:
+        vacuum.execute("BEGIN")
+        vacuum.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+        threading.Timer(1.5, lambda: vacuum.execute("COMMIT")).start()
+        start = time.monotonic()
+        assert load(bundle(**big("11.00", 50))).outcome == "applied"
+        assert time.monotonic() - start > 1.2
+        time.sleep(0.1)
+    assert others.longest < 1.0
+
+
 def test_a_reader_who_never_ends_makes_it_give_up_whole(
     bundle: Any, load: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

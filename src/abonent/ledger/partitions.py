@@ -108,7 +108,10 @@ def exchange(exchanges: Sequence[Exchange], *, pause: Callable[[float], None] = 
     at a time, so that nobody queues long behind us; after PATIENCE_SECONDS it is a MonthsBusyError. Commit
     right after: from here on readers wait.
     """
+    if not exchanges:
+        return
     deadline = time.monotonic() + PATIENCE_SECONDS
+    _hold_off_vacuum([one.leaves for one in exchanges if one.leaves])
     while not _tried(exchanges):
         if time.monotonic() > deadline:
             raise MonthsBusyError(
@@ -117,9 +120,27 @@ def exchange(exchanges: Sequence[Exchange], *, pause: Callable[[float], None] = 
         pause(random.uniform(0.05, 0.3))  # noqa: S311 - so that two who wait do not march in step
 
 
+def _hold_off_vacuum(tables: Sequence[str]) -> None:
+    """Take the lock that autovacuum takes, and no reader: whoever vacuums a table of ours is sent away by the
+    server, which happens only to those who are waited for longer than we wait below."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('is_superuser') = 'on'")
+        if cursor.fetchone() == (True,):  # others may not say how soon: the server's default is a second
+            cursor.execute("SET LOCAL deadlock_timeout = '20ms'")
+    held = [*tables, Account._meta.db_table, Service._meta.db_table]
+    try:
+        with _waiting_at_most(f"{PATIENCE_SECONDS}s"):
+            _execute(
+                "LOCK TABLE {tables} IN SHARE UPDATE EXCLUSIVE MODE",
+                tables=SQL(", ").join(map(Identifier, held)),
+            )
+    except _Locked:
+        raise MonthsBusyError(f"{', '.join(held)} are being changed; nothing was loaded") from None
+
+
 def _tried(exchanges: Sequence[Exchange]) -> bool:
     try:
-        with _short_lock():
+        with _waiting_at_most(f"{LOCK_WAIT_MS}ms"):
             for one in exchanges:
                 _exchange(one)
     except _Locked:
@@ -166,7 +187,7 @@ def sweep(*, keep: Sequence[str]) -> list[str]:
 
 def _drop_soon(table: str) -> None:
     """Drop, unless somebody holds what it refers to just now: the next sweep finds it again."""
-    with suppress(_Locked), _short_lock():
+    with suppress(_Locked), _waiting_at_most(f"{LOCK_WAIT_MS}ms"):
         drop(table)
 
 
@@ -175,11 +196,11 @@ class _Locked(Exception):  # noqa: N818 - not an error: the moment passes
 
 
 @contextmanager
-def _short_lock() -> Iterator[None]:
-    """A transaction that waits LOCK_WAIT_MS for a lock and then gives up with _Locked."""
+def _waiting_at_most(wait: str) -> Iterator[None]:
+    """A transaction, or a part of one, that waits so long for a lock and then gives up with _Locked."""
     try:
         with transaction.atomic():
-            _execute("SET LOCAL lock_timeout = {wait}", wait=Literal(f"{LOCK_WAIT_MS}ms"))
+            _execute("SET LOCAL lock_timeout = {wait}", wait=Literal(wait))
             yield
             _execute("SET LOCAL lock_timeout = DEFAULT")
     except OperationalError as error:

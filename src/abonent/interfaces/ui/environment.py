@@ -148,8 +148,8 @@ def _portal_languages() -> list[tuple[str, str, str]]:
 
 
 class _Template(jinja2.Template):
-    """Macros are imported without context, so a file of macros is one module for all pages: made once, and not
-    compared with the importing page's globals every time (a twentieth of a page's time)."""
+    """Macros are imported without context, so a file of macros is one module for all pages: made once, and
+    not compared with the importing page's globals every time (a twentieth of a page's time)."""
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
         return self._module or super()._get_default_module()

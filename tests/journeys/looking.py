@@ -76,7 +76,7 @@ def _axe_core() -> Axe:
 
 
 def _violations(page: Page, options: dict[str, Any]) -> list[str]:
-    found = _axe_core().run(page, options=options).response["violations"]
+    found = _axe_core().run(page, options={**options, "resultTypes": ["violations"]}).response["violations"]
     return [f"axe {one['id']}: {_first(one['nodes'])}" for one in found]
 
 

@@ -206,6 +206,6 @@ def sign_out(walker: Walker, words: Words) -> None:
     walker.heads(words.signing_in)
 
 
-def with_login(label: str) -> Words:
-    """Russian words where people sign in by something else than a login."""
-    return replace(RUSSIAN, login=label)
+def in_russian(**own: str) -> Words:
+    """Russian words, and a portal's own instead of some."""
+    return replace(RUSSIAN, **own)  # type: ignore[arg-type]

@@ -117,6 +117,9 @@ def services(walker: Walker, paper: world.Receipt) -> None:
     walker.heads("Выписка по услуге")
     walker.reads(paper.payer, "Поставщик")
     walker.columns(["Месяц/год", "Тариф", *SUMS])
+    printed = text_of(walker.page.pdf())
+    assert paper.number in printed
+    assert "Изменить пароль" not in printed, "the menu is not printed"
     pdf = text_of(walker.download(walker.page.locator("main a", has_text="PDF")))
     assert paper.number in pdf
     assert "Тариф" in pdf

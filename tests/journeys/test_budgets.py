@@ -18,7 +18,7 @@ PHONE = {"width": 360, "height": 780}
 
 WAY_IN = {
     "alseco": (replace(KAZAKH, password="Құпия сөз"), "demo"),
-    "housing": (steps.with_login("Email"), "demo@example.kz"),
+    "housing": (steps.in_russian(login="Email"), "demo@example.kz"),
 }
 
 

@@ -29,7 +29,7 @@ COLUMNS = [
     "в т.ч. холодная вода для нужд ГВС",
     "в т.ч. подогрев воды",
 ]
-BY_EMAIL = steps.with_login("Email")
+BY_EMAIL = steps.in_russian(login="Email", view="Печать")
 
 
 def test_from_registration_to_the_bills(walk: Walk) -> None:

@@ -121,6 +121,7 @@ def add_customer(walker: Walker, paper: world.Receipt) -> None:
     assert paper.number.startswith("0")
     walker.menu("Электроэнергия")
     walker.follow("Добавить новый лицевой счёт")
+    walker.heads("Добавление абонента")
     walker.reads("Если номер начинался с нуля, ноль указывать не надо", "ДД.ММ.ГГГГ")
     walker.write(
         {

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from abonent.demo.town import Kind
 from tests.journeys import steps, world
 from tests.journeys.conftest import Walk
-from tests.journeys.steps import KAZAKH, RUSSIAN
+from tests.journeys.steps import KAZAKH, PASSWORD, RUSSIAN
 from tests.journeys.test_aes_russian import add_account
 from tests.journeys.walker import Walker
 
@@ -40,7 +40,7 @@ def test_on_a_phone_in_kazakh_and_dark(walk: Walk) -> None:
 
 def test_a_bill_of_many_lines_on_a_phone(walk: Walk) -> None:
     walker = walk("housing", width=PHONE, names={"demo"})
-    steps.sign_in(walker, steps.with_login("Email"), "demo@example.kz", "demo")
+    steps.sign_in(walker, steps.in_russian(login="Email"), "demo@example.kz", "demo")
     every_section(walker)
 
 
@@ -84,6 +84,29 @@ def test_by_the_keyboard_alone(walk: Walk) -> None:
     with page.expect_popup() as opened:
         page.keyboard.press("Enter")
     opened.value.close()
+
+
+def test_a_forgotten_password_and_sessions_elsewhere(walk: Walk) -> None:
+    walker, other = walk("pes", names={"family"}), walk("pes", names={"family"})
+    walker.go("/")
+    walker.follow("Забыли пароль?")
+    walker.heads("Забытый пароль")
+    walker.write({"E-mail": "family@example.kz"})
+    walker.press("Отправить ссылку")
+    walker.reads("На указанный адрес отправлено письмо.")
+    _, text = world.letter(walker.portal, "family@example.kz")
+    walker.go(world.link_in(text))
+    walker.write({"Новый пароль": PASSWORD, "Подтверждение нового пароля": PASSWORD})
+    walker.press("Сохранить")
+    walker.reads("Ваш пароль изменён")
+    for one in (walker, other):
+        steps.sign_in(one, RUSSIAN, "family")
+    walker.menu("Профиль")
+    walker.follow("Где выполнен вход")
+    walker.press("Завершить все остальные")
+    walker.reads("Все остальные сеансы завершены.")
+    other.go("/")
+    other.heads("Войти в личный кабинет")
 
 
 def test_without_javascript(walk: Walk) -> None:

@@ -40,7 +40,16 @@ Fact = Literal[
 ]
 
 #: What a portal may call by a word of its own, at sign-up, sign-in and linking.
-Label = Literal["sign_up", "email", "password", "password_again", "last_payment_date", "last_payment_amount"]
+Label = Literal[
+    "sign_up",
+    "email",
+    "password",
+    "password_again",
+    "add_account",
+    "last_payment_date",
+    "last_payment_amount",
+    "view_receipt",
+]
 
 SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
 
@@ -189,7 +198,7 @@ class Profile(_Part):
     menu_labels: dict[Section, LocalText] = Field(default_factory=dict)
     """Names of sections where this portal's manual has its own word («Счета», «Профиль»)."""
     labels: dict[Label, LocalText] = Field(default_factory=dict)
-    """Names of fields, and of the way to registration, where this portal's manual has its own word."""
+    """Names of fields, forms and ways where this portal's manual has its own word."""
     sign_up: SignUp
     linking: Linking
     bill: Bill

@@ -14,6 +14,19 @@ from tests.test_every_url import TABLE, _address, cast
 __all__ = ["cast"]
 
 ELSEWHERE = "https://evil.example/"
+#: Pages of the entrance: they are the same for those who are not signed in, and have no menu.
+OUTSIDE = {
+    "account_logout",  # is the way out
+    "account_reauthenticate",
+    "account_inactive",
+    "account_signup_done",
+    "account_confirm_email",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "link_not_me",
+}
 #: What looking may write: the session itself, counted tries, pictures to read, and that staff looked.
 MAY_GROW = {"users_session", "users_limits", "captcha_captchastore", "users_auditevent"}
 
@@ -168,3 +181,19 @@ def test_sign_up_takes_what_it_asks_and_nothing_more(cast: dict[str, Any]) -> No
     assert not getattr(eva, "is_superuser", False)
     assert StaffMembership.objects.count() == before
     assert User.objects.get(login="alice").pk == cast["people"]["alice"].pk
+
+
+def test_everybody_signed_in_finds_the_way_out_on_every_page(
+    cast: dict[str, Any], clients: dict[str, Client]
+) -> None:
+    without, pages = [], 0
+    for name, role, client, address in everybody(cast, clients):
+        answer = ask(client, "get", address)
+        page = answer.status_code == 200 and "text/html" in answer.headers["Content-Type"]
+        if role == "visitor" or name in OUTSIDE or not page:
+            continue
+        pages += 1
+        if not re.search(r'(?:href|action)="/logout/"', answer.content.decode()):
+            without.append(f"{role}: {name}")
+    assert without == []
+    assert pages > 60

@@ -1,0 +1,36 @@
+"""What the code itself must not do, where no linter looks."""
+
+import re
+import ssl
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.mail.backends.smtp import EmailBackend
+
+SCRIPTS = sorted(settings.PACKAGE_DIR.rglob("*.js"))
+
+
+def test_there_are_scripts() -> None:
+    assert len(SCRIPTS) >= 2
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "word", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"]
+)
+def test_a_script_sets_text_and_makes_no_code(script: Path, word: str) -> None:
+    assert word not in script.read_text("utf-8")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_keeps_nothing_in_the_browser_and_asks_nobody_else(script: Path) -> None:
+    text = script.read_text("utf-8")
+    assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie", text)
+    assert not re.search(r"https?://(?!www\.w3\.org)", re.sub(r"(?m)^\s*(//|\*|/\*).*$", "", text))
+
+
+def test_the_mail_servers_certificate_is_verified() -> None:
+    context = EmailBackend(use_tls=True).ssl_context
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname

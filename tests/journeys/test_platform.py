@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from abonent.base.database_url import parse
+from tests.journeys import looking
 from tests.plugins.browser import OpenPage
 from tests.plugins.live_portal import LivePortal
 
@@ -58,3 +59,24 @@ def test_what_goes_wrong_in_a_page_is_noticed(
     page.wait_for_timeout(100)
     assert complaint in "".join(complaints)
     complaints.clear()
+
+
+WRONG_PAGE = """<!doctype html><html lang="en"><title>Счета</title>
+<main><h2>Счета</h2><p style="width: 5000px">Delete a@example.kz, E-mail, Kaspi Bank</p>
+<img src="data:,"></main>"""
+
+
+def test_a_look_at_a_page_finds_what_is_wrong(open_page: OpenPage) -> None:
+    page = open_page()
+    page.set_content(WRONG_PAGE)
+    found = " ".join(looking.at(page, "wrong", "kk", {"Kaspi Bank"}, axe=True))
+    for complaint in (
+        "has no title",
+        "'en', not 'kk'",
+        "0 headings",
+        "px wider",
+        "'Delete'",
+        "axe image-alt",
+    ):
+        assert complaint in found
+    assert looking.english("Delete a@example.kz, E-mail, Kaspi Bank, PDF", {"Kaspi Bank"}) == ["Delete"]

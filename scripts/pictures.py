@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -72,7 +72,7 @@ def customer(browser: Browser, url: str, language: str, theme: str, size: tuple[
     page.locator("#page-form button.primary").click()
     page.wait_for_url("**/account/")
     page.locator(f".language-switch button[value={language}]").click()
-    page.wait_for_function("code => document.documentElement.lang === code", arg=language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
     yield page
     context.close()
 

@@ -84,8 +84,9 @@ def another_picture(walker: Walker) -> None:
     walker.page.get_by_role("button", name="Показать другую картинку").click()
     expect(walker.page.locator("input[name=captcha_0]")).not_to_have_value(before)
     assert walker.field("Логин (А-яA-Za-z0-9_-)").input_value() == LOGIN
-    width = "document.querySelector('.captcha img').naturalWidth"
-    walker.page.wait_for_function(f"{width} > 0")
+    picture = walker.page.locator(".captcha img")
+    expect(picture).to_have_js_property("complete", True)
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
 
 
 def profile_says_unconfirmed(walker: Walker) -> None:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import LazySettings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 PATHS = ("", "cabinet/", "accounts/", "entrance/", "confirm/", "error/")
@@ -124,7 +124,7 @@ def test_the_theme_changes_at_once_with_a_script_and_stays(browser: Browser, add
     page.goto(address + "cabinet/")
     page.click(".display-switch summary")
     page.get_by_role("button", name="Тёмная").click()
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.locator(".display-switch").get_attribute("open") is not None, "the panel stays open"
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"

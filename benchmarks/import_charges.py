@@ -6,7 +6,9 @@
 Both go into the embedded server with the settings of `abonent.base.postgres`. The yardstick is a COPY, in
 one transaction, of rows whose accounts and services are already ids, into a table with the month's columns
 and its key; nothing is checked there, and no reference held. The product gets the file as billing sends it.
-The two take turns, each load in a process of its own and after a CHECKPOINT; medians are shown."""
+The two take turns, each load in a process of its own and after a CHECKPOINT; medians are shown. `processor`
+is of the client and of the server's processes together: the product uses two cores where COPY uses one, so a
+busy machine slows it more."""
 
 import argparse
 import json
@@ -14,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,6 +28,7 @@ import polars as pl  # noqa: E402
 
 from abonent.base.database_url import with_database  # noqa: E402
 from abonent.base.postgres import ensure_database, erase, running  # noqa: E402
+from abonent.base.postgres import place as places  # noqa: E402
 from benchmarks import import_files as files  # noqa: E402
 
 BULK_CREATE_ROWS, IMPORT_EXPORT_ROWS = 50_000, 1_000
@@ -33,10 +37,22 @@ BULK_CREATE_ROWS, IMPORT_EXPORT_ROWS = 50_000, 1_000
 def worker(*arguments: object) -> dict[str, Any]:
     """One step in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.import_worker", *map(str, arguments)]
+    before = server_cpu()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
-    return json.loads(done.stdout or "null")
+    result: dict[str, Any] = json.loads(done.stdout) or {}
+    return result | {"cpu": result.get("cpu", 0) + server_cpu() - before}
+
+
+def server_cpu() -> float:
+    """Processor seconds of all server processes that have ended: a step's backend and its parallel workers,
+    once the step's process is gone."""
+    time.sleep(0.3)
+    home = Path(os.environ["ABONENT_BENCHMARK_SERVER"])
+    pid = (places.find(home).data / "postmaster.pid").read_text().split()[0]
+    times = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[13:15]
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def prepare(work: Path, rows: int) -> None:
@@ -74,9 +90,21 @@ def seconds(results: list[dict[str, Any]]) -> float:
     return median(result["seconds"] for result in results)
 
 
-def line(what: str, took: float, yardstick: float, memory: float | None, note: str = "") -> None:
+def cpu(results: list[dict[str, Any]]) -> float:
+    return median(result["cpu"] for result in results)
+
+
+def line(
+    what: str,
+    took: float,
+    yardstick: float,
+    used: float | None = None,
+    memory: float | None = None,
+    note: str = "",
+) -> None:
+    processor = f"{used:9.2f}" if used else " " * 9
     shown = f"{memory:8.0f}" if memory else " " * 8
-    print(f"{what:58} {took:10.2f} {took / yardstick:8.2f}x {shown}  {note}", flush=True)
+    print(f"{what:52} {took:9.2f} {took / yardstick:8.2f}x {processor} {shown}  {note}", flush=True)
 
 
 def samples(bundle: Path, rows: int, yardstick: float) -> None:
@@ -85,7 +113,7 @@ def samples(bundle: Path, rows: int, yardstick: float) -> None:
         result = worker(step, bundle, min(sample, rows))
         whole = result["seconds"] * rows / result["rows"]
         name = {"bulk_create": "Django bulk_create", "import_export": "django-import-export"}[step]
-        line(name, whole, yardstick, None, f"extrapolated from {result['rows']:,} rows")
+        line(name, whole, yardstick, note=f"extrapolated from {result['rows']:,} rows")
 
 
 def months(work: Path, bundle: Path, rows: int, repeat: int) -> None:
@@ -95,7 +123,7 @@ def months(work: Path, bundle: Path, rows: int, repeat: int) -> None:
     for _ in range(repeat):
         worker("forget")
         worker("product", bundle)
-        replaced = worker("product", again)
+        replaced = worker("watched", again)
         undone = [worker("undo"), worker("undo")]
         placing.append(replaced["placing"])
         undoing += [one["seconds"] for one in undone]
@@ -141,6 +169,7 @@ def main() -> None:
         try:
             with running(home) as url:
                 ensure_database(url, "benchmark")
+                os.environ["ABONENT_BENCHMARK_SERVER"] = str(home)
                 os.environ["DATABASE_URL"] = with_database(url, "benchmark")
                 prepare(work, rows)
                 measure(work, rows, repeat, options.orders)
@@ -154,11 +183,13 @@ def measure(work: Path, rows: int, repeat: int, orders: list[str]) -> None:
         bundle, resolved = write_files(work, order, rows)
         print(f"{order}:", flush=True)
         raced[order] = (bundle, *race(bundle, resolved, repeat))
-    print(f"\n{rows:,} charge rows, medians of {repeat}{'':17} {'seconds':>10} {'ratio':>9} {'peak MB':>8}")
+    title = f"{rows:,} charge rows, medians of {repeat}"
+    print(f"\n{title:52} {'seconds':>9} {'ratio':>9} {'processor':>9} {'peak MB':>8}")
     for order, (_, ours, theirs) in raced.items():
         memory = max(one["peak_mb"] for one in ours)
-        line(f"bare COPY into the table with its key, {order}", seconds(theirs), seconds(theirs), None)
-        line(f"abonent import, {order}", seconds(ours), seconds(theirs), memory, "goals 0.85x, 800 MB")
+        yardstick = seconds(theirs)
+        line(f"bare COPY into the table with its key, {order}", yardstick, yardstick, cpu(theirs))
+        line(f"abonent import, {order}", seconds(ours), yardstick, cpu(ours), memory, "goals 0.85x, 800 MB")
     bundle, ours, theirs = raced[orders[0]]
     samples(bundle, rows, seconds(theirs))
     print()

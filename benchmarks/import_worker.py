@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -56,27 +57,28 @@ def forget() -> None:
     sql("CHECKPOINT")
 
 
-def product(path: Path) -> dict[str, Any]:
+def product(path: Path, *, watched: bool = False) -> dict[str, Any]:
     """The import as it is: checked, resolved, references held, visible. `placing`: from the moment the month
     is put in place until the import has ended."""
     began: dict[str, float] = {}
-    with Reader() as reader:
-        start = time.perf_counter()
+    with Reader() if watched else nullcontext() as reader:
+        start, used = time.perf_counter(), time.process_time()
         report = import_bundle(
             path=path,
             now=timezone.now(),
             progress=lambda now: began.setdefault(now.doing, time.perf_counter()) and None,
         )
-        end = time.perf_counter()
+        end, used = time.perf_counter(), time.process_time() - used
     phases = {name: round(at - start, 2) for name, at in began.items()}
     return {
         "outcome": report.outcome,
         "errors": report.errors,
         "listed": len(report.problems),
         "seconds": end - start,
+        "cpu": used,
         "placing": end - began.get("putting in place", end),
         "peak_mb": peak_mb(),
-        "reader": reader.longest,
+        "reader": reader.longest if reader else None,
         "rows": sql("SELECT count(*) FROM ledger_charge")[0][0],
         "phases": phases,
     }
@@ -118,7 +120,7 @@ def bare_copy(path: Path) -> dict[str, Any]:
     """COPY of the resolved rows into a table like the month's: its columns and its key."""
     sql("CREATE TABLE plain (LIKE ledger_charge, PRIMARY KEY (account_id, month, service_id))")
     sql("CHECKPOINT")
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     statement = f"COPY plain ({COLUMNS}) FROM STDIN (FORMAT csv)"
     with (
         path.open("rb") as file,
@@ -128,9 +130,9 @@ def bare_copy(path: Path) -> dict[str, Any]:
     ):
         while data := file.read(1024**2):
             copy.write(data)
-    seconds = time.perf_counter() - start
+    seconds, used = time.perf_counter() - start, time.process_time() - used
     rows = sql("SELECT count(*) FROM plain")[0][0]
-    return {"seconds": seconds, "rows": rows, "peak_mb": peak_mb()}
+    return {"seconds": seconds, "cpu": used, "rows": rows, "peak_mb": peak_mb()}
 
 
 def _sample(path: Path, rows: int) -> list[dict[str, str]]:
@@ -222,6 +224,7 @@ def main() -> None:
     steps: dict[str, Any] = {
         "forget": forget,
         "product": lambda: product(path),
+        "watched": lambda: product(path, watched=True),
         "undo": undo,
         "copy": lambda: bare_copy(path),
         "bulk_create": lambda: bulk_create(path, rows),

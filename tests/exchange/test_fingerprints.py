@@ -15,12 +15,12 @@ balances = st.dictionaries(
 
 def totals(opening: Balances, closing: Balances) -> MonthTotals:
     rows = [
-        ("2026-10", account, service, opening.get((account, service), 0), closing.get((account, service), 0))
+        (account, service, opening.get((account, service), 0), closing.get((account, service), 0))
         for account, service in {*opening, *closing}
     ]
-    names = ["month", "account_id", "service_id", "opening_cents", "closing_cents"]
+    names = ["account_id", "service_id", "opening_cents", "closing_cents"]
     frame = pl.DataFrame(rows, schema=names, orient="row").with_columns(accrued_cents=pl.lit(0, pl.Int64))
-    return MonthTotals({row[1]: ServiceTotals(*row[2:]) for row in _sums(frame).iter_rows()})
+    return MonthTotals({row[0]: ServiceTotals(*row[1:]) for row in _sums(frame).iter_rows()})
 
 
 @given(balances)

@@ -57,7 +57,7 @@ class ChargeLoader:
         self._copier = Copier() if copying else None
         self._tables: dict[str, str] = {}
         self._months: dict[str, int] = {}
-        self._sums: list[pl.DataFrame] = []
+        self._sums: dict[str, list[pl.DataFrame]] = {}
         self._keys: list[pl.DataFrame] = []
         self._service_codes = list(known.services)
         self._service_ids = pl.Series("service_id", list(known.services.values()), dtype=pl.Int64)
@@ -135,9 +135,9 @@ class ChargeLoader:
             self.known.accounts.ids.gather(frame["place"]).alias("account_id"),
             self._service_ids.gather(frame["service_place"]),
         )
-        self._sums.append(_sums(frame))
         for month in months:
             rows = frame if len(months) == 1 else frame.filter(pl.col("month") == month)
+            self._sums.setdefault(month, []).append(_sums(rows))
             self._copy(month, rows)
 
     def _copy(self, month: str, rows: pl.DataFrame) -> None:
@@ -194,7 +194,7 @@ class ChargeLoader:
         return ", ".join([account, list(self._months)[month], self._service_codes[service]])
 
     def _loaded(self, month: str) -> LoadedTable:
-        sums = pl.concat(self._sums).filter(pl.col("month") == month)
+        sums = pl.concat(self._sums[month])
         names = [field.name for field in fields(ServiceTotals)]
         by_service = sums.group_by("service_id").agg(pl.col(names).sum())
         services = {row[0]: ServiceTotals(*row[1:]) for row in by_service.iter_rows()}
@@ -207,9 +207,9 @@ def _cents(name: str) -> pl.Expr:
 
 
 def _sums(frame: pl.DataFrame) -> pl.DataFrame:
-    """Totals and fingerprints (`ledger.totals`) by month and service."""
+    """Totals and fingerprints (`ledger.totals`) of a month by service."""
     weight = _weight()
-    return frame.group_by("month", "service_id").agg(
+    return frame.group_by("service_id").agg(
         pl.len().cast(pl.Int64).alias("rows"),
         *[pl.col(f"{name}_cents").sum().alias(name) for name in ("opening", "accrued", "closing")],
         *[(weight * pl.col(f"{name}_cents")).sum().alias(f"{name}_print") for name in ("opening", "closing")],

@@ -1,6 +1,7 @@
 """docs/domain/balances.md, row by row, and what holds for every row."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from abonent.base.money import LARGEST
 from abonent.ledger.balances import Totals, adds_up, expected_closing, month_totals, period_totals
+from abonent.ledger.queries import Balance, BookedPayment
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "domain" / "balances.md"
 MONEY = st.decimals(min_value=-LARGEST, max_value=LARGEST, places=2, allow_nan=False)
@@ -45,7 +47,7 @@ def test_the_worked_lines() -> None:
 
 
 def test_the_worked_sums() -> None:
-    given_lines, sums = tables()[1:]
+    given_lines, sums = tables()[1:3]
     lines = [(month, service, row(cells)) for month, service, *cells in given_lines]
     counted = [(month, service, one) for month, service, one in lines if service != "heat-water"]
     for of, *cells in sums:
@@ -58,6 +60,13 @@ def test_the_worked_sums() -> None:
         else:
             found = period_totals(one for _, service, one in counted if service == of)
         assert found == row(cells), of
+
+
+def test_what_is_left_to_pay() -> None:
+    for balance, since, shown in tables()[3]:
+        month = Totals(*[Decimal(0)] * 4, closing=Decimal(balance))
+        later = (BookedPayment(date(2026, 11, 3), Decimal(since), "", None),) if Decimal(since) else ()
+        assert Balance(date(2026, 10, 1), (), month, None, later).due == Decimal(shown), (balance, since)
 
 
 def test_nothing_sums_to_nothing() -> None:

@@ -66,6 +66,12 @@ class Balance:
     later: tuple[BookedPayment, ...]
 
     @property
+    def due(self) -> Decimal:
+        """What is left to pay. A debt is less by what came in since, to nothing at most (balances.md)."""
+        closing, since = self.totals.closing, sum((one.amount for one in self.later), ZERO)
+        return closing if closing <= 0 else max(ZERO, min(closing, closing - since))
+
+    @property
     def suppliers(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.service.supplier for one in self.charged))
 

@@ -46,10 +46,11 @@ def see(person: Any, name: str, key: str, query: str = "", language: str = "ru")
 
 def test_the_account_says_what_is_owed_and_what_it_is(cast: dict[str, Any]) -> None:
     page = see(cast["alice"], "account", "100")
-    assert "Сальдо на 31.10.2026 79,57 ₸ К оплате" in page
+    assert "С учётом оплат после 31.10.2026 0,00 ₸ Долга нет" in page, "what is paid is no debt"
     assert "Данные поставщика от 21.11.2026" in page
     assert "Последняя оплата: 03.11.2026, 700,00 ₸" in page
     assert "Поступило после 31.10.2026 03.11.2026: 700,00 ₸ , Казпочта" in page
+    assert "Сальдо поставщика на 31.10.2026 — 79,57 ₸: эти оплаты он учтёт в следующем." in page
     assert "Оказываемые услуги: октябрь 2026" in page
     assert "Электроэнергия ТОО «Свет» 100,00 1 000,00 −20,50 1 000,00 79,50" in page
     assert "Горячая вода АО «Тепло» 0,00 300,00 0,00 300,00 0,07" in page
@@ -69,7 +70,7 @@ def test_the_account_says_what_is_owed_and_what_it_is(cast: dict[str, Any]) -> N
 
 def test_the_account_in_kazakh(cast: dict[str, Any]) -> None:
     page = see(cast["alice"], "account", "100", language="kk")
-    assert "31.10.2026 күнгі сальдо 79,57 ₸" in page
+    assert "31.10.2026 күнінен кейінгі төлемдерді ескергенде 0,00 ₸ Берешек жоқ" in page
     assert "Көрсетілетін қызметтер: 2026 жылғы қазан" in page
     assert "Электр энергиясы «Жарық» ЖШС" in page
     assert "Тұрақты тұратындардың саны 3" in page
@@ -206,7 +207,7 @@ def test_a_limited_link_masks_the_payer_and_prints_nothing(cast: dict[str, Any])
     page = see(cast["bob"], "account", "100")
     assert "Плательщик А***а А. Е." in page
     assert "Ахметова" not in page
-    assert "79,57 ₸ К оплате" in page
+    assert "0,00 ₸ Долга нет" in page
     assert "Привязка этого лицевого счёта ещё не подтверждена" in page
     statement = see(cast["bob"], "service_statement", "100")
     assert "Ахметова" not in statement

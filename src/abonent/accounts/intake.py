@@ -128,6 +128,7 @@ _COLUMNS = (
     "flat",
     "residents",
     "area",
+    "categories",
     "contact_email",
     "contact_phone",
     "opened_on",

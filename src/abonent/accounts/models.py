@@ -26,6 +26,8 @@ class Account(models.Model):
     flat = models.CharField(max_length=20, blank=True)
     residents = models.PositiveSmallIntegerField(null=True)
     area = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    categories = models.CharField(max_length=120, blank=True, db_default="")
+    """What a tariff may ask of a household, codes parted by spaces: `electric_stove alone` (tariffs.md)."""
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=30, blank=True)
     """Contacts known to billing: told when a first, weakly proven link is made."""

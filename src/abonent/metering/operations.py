@@ -23,6 +23,7 @@ _METER_COLUMNS = (
     "next_verification_on",
     "planned_replacement_on",
     "removed_on",
+    "tariff",
 )
 
 

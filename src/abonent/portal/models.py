@@ -20,6 +20,14 @@ class Organisation(models.Model):
     correspondent_account = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=60, blank=True)
     address = models.CharField(max_length=300, blank=True)
+    readings_from = models.PositiveSmallIntegerField(null=True, blank=True)
+    readings_to = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Days of the month between which readings are taken, both included; from > to runs into the next month.
+    Empty: the profile's (`readings.first_day`, `readings.last_day`)."""
+    time_zone = models.CharField(max_length=40, blank=True, db_default="")
+    """Where its days begin; empty: the portal's."""
+    overdue_readings = models.CharField(max_length=6, blank=True, db_default="")
+    """`accept` or `refuse` readings of a meter past its verification date; empty: the profile's word."""
     guessable_proofs_shut_at = models.DateTimeField(null=True, blank=True)
     """Set by the alarm of docs/domain/linking.md; a person of the staff clears it."""
 

@@ -23,6 +23,9 @@ Section = Literal[
     "account",  # Информация по лицевому счёту
     "services",  # Информация по услугам
     "payments",  # Платежи
+    "readings",  # Приборы учёта / Показания
+    "consumption",  # Потребление
+    "calculator",  # Расчёт оплаты за электроэнергию
     "receipts",  # Квитанции
     "password",  # Изменить пароль
     "email",  # Изменение E-mail
@@ -49,6 +52,8 @@ Label = Literal[
     "last_payment_date",
     "last_payment_amount",
     "view_receipt",
+    "enter_readings",
+    "save_readings",
 ]
 
 SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
@@ -184,6 +189,22 @@ class Bill(_Part):
     back: list[LocalText] = Field(default_factory=list)
 
 
+class Readings(_Part):
+    """When readings are taken, and how they are looked at (docs/domain/readings.md)."""
+
+    first_day: int = Field(default=1, ge=1, le=31)
+    last_day: int = Field(default=31, ge=1, le=31)
+    """The window, both days included, for organisations that have none of their own. The 31st is the last day
+    of any month; first_day > last_day runs into the next month."""
+    refuse_overdue: bool = False
+    """Take no readings of a meter past its verification date."""
+    unusual_times: float = Field(default=3, ge=1.5, le=100)
+    """Consumption this many times the customer's own usual is asked about."""
+    sent_to_billing: Literal["daily", "after_window"] = "daily"
+    """When readings leave for billing: until then a customer may correct them."""
+    sent_at_hour: int = Field(default=20, ge=0, le=23)
+
+
 class Profile(_Part):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
     languages: list[Language] = Field(min_length=1)
@@ -202,6 +223,7 @@ class Profile(_Part):
     sign_up: SignUp
     linking: Linking
     bill: Bill
+    readings: Readings = Field(default_factory=Readings)
     account_changed_by_requests: bool = True
     electronic_receipt: bool = True
     default_months: int = Field(default=12, ge=1, le=60)

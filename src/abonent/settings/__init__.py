@@ -37,7 +37,8 @@ PREPARED_STATEMENTS = not env.flag("ABONENT_NO_PREPARED_STATEMENTS")
 """Off behind a pooler that gives each transaction another connection and forgets what was prepared."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ["portal", "users", "notices", "accounts", "metering", "ledger", "bills", "exchange"]
+ROOMS = ["portal", "users", "notices", "accounts", "metering", "tariffs", "ledger", "bills", "consumption"]
+ROOMS += ["exchange"]
 DOORS = ["ui", "resident", "office"]
 INSTALLED_APPS = [
     "django.contrib.auth",

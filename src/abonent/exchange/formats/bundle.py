@@ -166,6 +166,15 @@ ORGANISATIONS = File(
         _code("correspondent_account", "correspondent account", 20),
         _text("phone", "phone", 60),
         _text("address", "address", 300),
+        Column("readings_from", "integer", "readings are taken from this day of the month", low=1, high=31),
+        Column("readings_to", "integer", "… to this one, included; 31 is the last day", low=1, high=31),
+        _code("time_zone", "where its days begin, if not the portal's: `Asia/Almaty`"),
+        Column(
+            "overdue_readings",
+            "choice",
+            "readings of a meter past its verification date, if not as the profile says",
+            choices=("accept", "refuse"),
+        ),
     ),
 )
 SERVICES = File(
@@ -194,6 +203,7 @@ ACCOUNTS = File(
         _text("flat", "flat", 20),
         Column("residents", "integer", "permanent residents", unit="persons", high=999),
         _decimal("area", "area", "m²", 8, 2),
+        _text("categories", "what tariffs ask of a household, parted by spaces: `electric_stove alone`", 120),
         Column("contact_email", "email", "e-mail known to billing", longest=254),
         _text("contact_phone", "phone known to billing", 30),
         _date("opened_on", "day the account was opened"),
@@ -216,6 +226,7 @@ METERS = File(
         _date("next_verification_on", "next verification is due"),
         _date("planned_replacement_on", "replacement is planned"),
         _date("removed_on", "day it was taken off"),
+        _code("tariff", "the tariff it is charged by, if not its service's own", 60),
     ),
 )
 READINGS = File(

@@ -1,0 +1,1 @@
+"""Tariffs: dated tables that staff load, and the calculator that reckons by them."""

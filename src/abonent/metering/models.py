@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from abonent.accounts.models import Account
 from abonent.base.models import MonthField
-from abonent.portal.models import Service
+from abonent.portal.models import Organisation, Service
 
 
 class Meter(models.Model):
@@ -179,6 +179,8 @@ class ReminderWish(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    """The account's, kept beside it: whose window is not due is not looked at (operations.reminders)."""
     wished_at = models.DateTimeField()
     opening_told_for = MonthField(null=True)
     closing_told_for = MonthField(null=True)
@@ -186,6 +188,10 @@ class ReminderWish(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "user"], name="metering_wish_once")]
+        indexes = [
+            models.Index(fields=["organisation", "opening_told_for"], name="metering_wish_opening"),
+            models.Index(fields=["organisation", "closing_told_for"], name="metering_wish_closing"),
+        ]
 
 
 class ReadingLink(models.Model):

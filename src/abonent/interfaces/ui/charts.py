@@ -1,0 +1,221 @@
+"""The geometry of a chart of bars by month: plain numbers in, places on the paper out. Pure.
+
+Widths are per cent of the paper and heights are pixels, so one picture serves a phone and a wide screen and
+its letters keep their size (`chart.html` draws it, `chart.css` colours it).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+#: Pixels: the room of the bars, what is kept free above them for a figure.
+HEIGHT, ABOVE = 224, 22
+#: Fewer bars than this leave the rest of the paper empty instead of growing into walls.
+_SLOTS = 6
+_STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
+#: A figure above a bar fits into its month up to so many characters; a phone shows none of so many months.
+_FITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A month's figure by series, bottom up (the scales of a meter); `estimated` draws it hatched."""
+
+    values: tuple[Decimal, ...]
+    estimated: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.values, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A month: `label` under it, `title` what a pointer reads there, this year's bar and last year's."""
+
+    label: str
+    title: str
+    now: Bar | None
+    before: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A rectangle: `x` and `width` in per cent, `y` and `height` in pixels; `kind` names its colour."""
+
+    kind: str
+    x: str
+    y: str
+    width: str
+    height: str
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A month on the paper: its ground, its bars, the figure above this year's bar ("" where none fits).
+
+    `place` counts from the last month back: a small screen writes every other label, the last one always.
+    """
+
+    x: str
+    width: str
+    middle: str
+    label: str
+    title: str
+    place: int
+    value: str
+    value_x: str
+    value_y: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the axis with its round number."""
+
+    y: str
+    label: str
+    zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything `chart.html` draws. `gutter` is the room of the axis' numbers, in characters."""
+
+    height: int
+    lines: tuple[Line, ...]
+    columns: tuple[Column, ...]
+    gutter: int
+    series: int
+    has_before: bool
+    has_estimated: bool
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a small screen has no room for every label."""
+        return len(self.columns) > 6
+
+
+def axis(low: Decimal, high: Decimal, lines: int = 4) -> tuple[Decimal, ...]:
+    """Round numbers (1, 2 or 5 with zeros) from below `low` to above `high`, zero among them.
+
+    At most `lines` steps of them each way lie between; equal ends give 0 and 1.
+    """
+    low, high = min(low, Decimal(0)), max(high, Decimal(0))
+    if low == high:
+        return (Decimal(0), Decimal(1))
+    step = _step((high - low) / lines)
+    first = (low / step).to_integral_value(ROUND_FLOOR)
+    last = (high / step).to_integral_value(ROUND_CEILING)
+    return tuple(step * number for number in range(int(first), int(last) + 1))
+
+
+def _step(least: Decimal) -> Decimal:
+    power = Decimal(10) ** least.adjusted()
+    return next(power * step for step in _STEPS if power * step >= least)
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """From figures to places."""
+
+    bottom: Decimal
+    top: Decimal
+
+    def y(self, value: Decimal) -> Decimal:
+        return ABOVE + (self.top - value) * HEIGHT / (self.top - self.bottom)
+
+    def piece(self, kind: str, x: Decimal, width: Decimal, ends: tuple[Decimal, Decimal], hatched: bool) -> Piece:
+        top, bottom = self.y(max(ends)), self.y(min(ends))
+        return Piece(kind, _number(x), _number(top), _number(width), _number(bottom - top), hatched)
+
+
+def _stack(values: Iterable[Decimal]) -> list[tuple[int, tuple[Decimal, Decimal]]]:
+    """(series, from where to where): what is positive grows up from zero, what is negative down."""
+    up = down = Decimal(0)
+    pieces = []
+    for index, value in enumerate(values):
+        if value > 0:
+            pieces.append((index, (up, up := up + value)))
+        elif value < 0:
+            pieces.append((index, (down, down := down + value)))
+    return pieces
+
+
+def _ends(bar: Bar | None) -> tuple[Decimal, Decimal]:
+    values = bar.values if bar else ()
+    return (
+        sum((value for value in values if value < 0), Decimal(0)),
+        sum((value for value in values if value > 0), Decimal(0)),
+    )
+
+
+def _widths(slot: Decimal, has_before: bool) -> tuple[Decimal, Decimal, Decimal]:
+    """Where last year's bar begins in its month, where this year's does, and how wide each is."""
+    if has_before:
+        return slot * Decimal("0.1"), slot * Decimal("0.48"), slot * Decimal("0.36")
+    return slot * Decimal("0.2"), slot * Decimal("0.2"), slot * Decimal("0.6")
+
+
+def _pieces(paper: _Paper, group: Group, left: Decimal, slot: Decimal, has_before: bool) -> tuple[Piece, ...]:
+    before_at, now_at, width = _widths(slot, has_before)
+    pieces = []
+    if group.before is not None and group.before.total:
+        ends = (Decimal(0), group.before.total)
+        pieces.append(paper.piece("before", left + before_at, width, ends, group.before.estimated))
+    if group.now is not None:
+        pieces += [
+            paper.piece(f"series-{index + 1}", left + now_at, width, ends, group.now.estimated)
+            for index, ends in _stack(group.now.values)
+        ]
+    return tuple(pieces)
+
+
+def _figure(group: Group, shown: Callable[[Decimal], str]) -> str:
+    text = shown(group.now.total) if group.now is not None and group.now.total else ""
+    return text if len(text) <= _FITS else ""
+
+
+def bar_chart(groups: Sequence[Group], shown: Callable[[Decimal], str]) -> Chart:
+    """Place the bars. `shown` writes a figure of the axis and above a bar (`ui.formatting`); no groups, no bars."""
+    bars = [bar for group in groups for bar in (group.now, group.before) if bar is not None]
+    ends = [_ends(bar) for bar in bars] or [(Decimal(0), Decimal(0))]
+    ticks = axis(min(low for low, _ in ends), max(high for _, high in ends))
+    paper = _Paper(ticks[0], ticks[-1])
+    has_before = any(group.before is not None and group.before.total for group in groups)
+    slot = Decimal(100) / max(len(groups), _SLOTS)
+    _, now_at, width = _widths(slot, has_before)
+    columns = []
+    for index, group in enumerate(groups):
+        left = slot * index
+        _, high = _ends(group.now)
+        columns.append(
+            Column(
+                x=_number(left),
+                width=_number(slot),
+                middle=_number(left + slot / 2),
+                label=group.label,
+                title=group.title,
+                place=len(groups) - 1 - index,
+                value=_figure(group, shown),
+                value_x=_number(left + now_at + width / 2),
+                value_y=_number(paper.y(high) - 6),
+                pieces=_pieces(paper, group, left, slot, has_before),
+            )
+        )
+    lines = tuple(Line(_number(paper.y(tick)), shown(tick), tick == 0) for tick in ticks)
+    return Chart(
+        height=ABOVE + HEIGHT,
+        lines=lines,
+        columns=tuple(columns),
+        gutter=max(len(line.label) for line in lines),
+        series=max((len(bar.values) for bar in bars), default=0),
+        has_before=has_before,
+        has_estimated=any(bar.estimated for bar in bars),
+    )

@@ -91,6 +91,14 @@ def test_dates() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "says"), [("ru", "2 мая"), ("kk", "2 мамыр"), ("en", "2 May"), ("xx", "2 May")]
+)
+def test_a_day_of_a_month(language: str, says: str) -> None:
+    assert formatting.day(dt.date(2026, 5, 2), language) == says.replace(" ", formatting.NBSP)
+    assert formatting.day(None, language) == ""
+
+
+@pytest.mark.parametrize(
     ("count", "ru", "kk", "en"),
     [
         (0, "0 месяцев", "0 ай", "0 months"),

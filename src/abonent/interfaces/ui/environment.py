@@ -129,6 +129,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "quantity": formatting.quantity,
     "number": formatting.number,
     "date": formatting.date,
+    "day": _in_language(formatting.day),
     "datetime": _local_datetime,
     "month": _in_language(formatting.month),
     "month_short": _in_language(formatting.month_short),

@@ -64,6 +64,25 @@ _MONTHS = {
         ]
     ),
 }
+#: Of a day: «25 ноября».
+_OF_MONTHS = {
+    "ru": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    "kk": _MONTHS["kk"],
+    "en": _MONTHS["en"],
+}
 _SHORT_MONTHS = {
     "ru": ["янв.", "фев.", "март", "апр.", "май", "июнь", "июль", "авг.", "сен.", "окт.", "нояб.", "дек."],
     "kk": ["қаң.", "ақп.", "нау.", "сәу.", "мам.", "мау.", "шіл.", "там.", "қыр.", "қаз.", "қар.", "жел."],
@@ -126,6 +145,13 @@ def date(value: dt.date | None) -> str:
     return "" if value is None else f"{value.day:02d}.{value.month:02d}.{value.year:04d}"
 
 
+def day(value: dt.date | None, language: str) -> str:
+    """A day of this year or the next, as people say it: «25 ноября», «25 қараша», «25 November»."""
+    if value is None:
+        return ""
+    return f"{value.day}{NBSP}{_OF_MONTHS.get(language, _OF_MONTHS['en'])[value.month - 1]}"
+
+
 def datetime(value: dt.datetime | None) -> str:
     """`12.11.2026, 14:05`, as given: the caller has brought it to the portal's time zone."""
     return "" if value is None else f"{date(value)}, {value.hour:02d}:{value.minute:02d}"
@@ -155,6 +181,11 @@ def month(value: Month | dt.date | None, language: str) -> str:
 def month_short(value: Month | dt.date | None, language: str) -> str:
     """«окт. 2026», «қаз. 2026», «Oct 2026»."""
     return "" if value is None else _short_month(*_year_and_number(value), language)
+
+
+def month_label(value: Month, language: str) -> str:
+    """The shortest name, where the year is said elsewhere: «окт.», «қаз.», «Oct»."""
+    return _SHORT_MONTHS.get(language, _SHORT_MONTHS["en"])[value.number - 1]
 
 
 def month_name(value: int, language: str) -> str:

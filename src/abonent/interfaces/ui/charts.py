@@ -4,7 +4,7 @@ Widths are per cent of the paper and heights are pixels, so one picture serves a
 its letters keep their size (`chart.html` draws it, `chart.css` colours it).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -87,7 +87,7 @@ class Chart:
     lines: tuple[Line, ...]
     columns: tuple[Column, ...]
     gutter: int
-    series: int
+    kinds: tuple[str, ...]
     has_before: bool
     has_estimated: bool
 
@@ -131,7 +131,9 @@ class _Paper:
     def y(self, value: Decimal) -> Decimal:
         return ABOVE + (self.top - value) * HEIGHT / (self.top - self.bottom)
 
-    def piece(self, kind: str, x: Decimal, width: Decimal, ends: tuple[Decimal, Decimal], hatched: bool) -> Piece:
+    def piece(
+        self, kind: str, x: Decimal, width: Decimal, ends: tuple[Decimal, Decimal], hatched: bool
+    ) -> Piece:
         top, bottom = self.y(max(ends)), self.y(min(ends))
         return Piece(kind, _number(x), _number(top), _number(width), _number(bottom - top), hatched)
 
@@ -159,63 +161,73 @@ def _ends(bar: Bar | None) -> tuple[Decimal, Decimal]:
 def _widths(slot: Decimal, has_before: bool) -> tuple[Decimal, Decimal, Decimal]:
     """Where last year's bar begins in its month, where this year's does, and how wide each is."""
     if has_before:
-        return slot * Decimal("0.1"), slot * Decimal("0.48"), slot * Decimal("0.36")
+        return slot * Decimal("0.12"), slot * Decimal("0.52"), slot * Decimal("0.36")
     return slot * Decimal("0.2"), slot * Decimal("0.2"), slot * Decimal("0.6")
 
 
-def _pieces(paper: _Paper, group: Group, left: Decimal, slot: Decimal, has_before: bool) -> tuple[Piece, ...]:
-    before_at, now_at, width = _widths(slot, has_before)
-    pieces = []
-    if group.before is not None and group.before.total:
-        ends = (Decimal(0), group.before.total)
-        pieces.append(paper.piece("before", left + before_at, width, ends, group.before.estimated))
-    if group.now is not None:
-        pieces += [
-            paper.piece(f"series-{index + 1}", left + now_at, width, ends, group.now.estimated)
-            for index, ends in _stack(group.now.values)
-        ]
-    return tuple(pieces)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What all months share: the paper, a month's width, whether last year stands beside, the colours."""
+
+    paper: _Paper
+    slot: Decimal
+    has_before: bool
+    kinds: tuple[str, ...]
+    shown: Callable[[Decimal], str]
+
+    def column(self, group: Group, index: int, place: int) -> Column:
+        left = self.slot * index
+        _, now_at, width = _widths(self.slot, self.has_before)
+        return Column(
+            x=_number(left),
+            width=_number(self.slot),
+            middle=_number(left + self.slot / 2),
+            label=group.label,
+            title=group.title,
+            place=place,
+            value=self._figure(group.now),
+            value_x=_number(left + now_at + width / 2),
+            value_y=_number(self.paper.y(_ends(group.now)[1]) - 6),
+            pieces=tuple(self._pieces(group, left)),
+        )
+
+    def _figure(self, bar: Bar | None) -> str:
+        text = self.shown(bar.total) if bar is not None and bar.total else ""
+        return text if len(text) <= _FITS else ""
+
+    def _pieces(self, group: Group, left: Decimal) -> Iterator[Piece]:
+        before_at, now_at, width = _widths(self.slot, self.has_before)
+        if group.before is not None and group.before.total:
+            ends = (Decimal(0), group.before.total)
+            yield self.paper.piece("before", left + before_at, width, ends, group.before.estimated)
+        if group.now is not None:
+            for index, ends in _stack(group.now.values):
+                yield self.paper.piece(self.kinds[index], left + now_at, width, ends, group.now.estimated)
 
 
-def _figure(group: Group, shown: Callable[[Decimal], str]) -> str:
-    text = shown(group.now.total) if group.now is not None and group.now.total else ""
-    return text if len(text) <= _FITS else ""
+def bar_chart(
+    groups: Sequence[Group], shown: Callable[[Decimal], str], kinds: Sequence[str] = ("main",)
+) -> Chart:
+    """Place the bars of some months, oldest first.
 
-
-def bar_chart(groups: Sequence[Group], shown: Callable[[Decimal], str]) -> Chart:
-    """Place the bars. `shown` writes a figure of the axis and above a bar (`ui.formatting`); no groups, no bars."""
+    `shown` writes a figure of the axis and above a bar (`ui.formatting`). `kinds` name the colours of the
+    series, bottom up: `main`, `second`, `third`; there are as many as a bar has values.
+    """
     bars = [bar for group in groups for bar in (group.now, group.before) if bar is not None]
     ends = [_ends(bar) for bar in bars] or [(Decimal(0), Decimal(0))]
     ticks = axis(min(low for low, _ in ends), max(high for _, high in ends))
-    paper = _Paper(ticks[0], ticks[-1])
     has_before = any(group.before is not None and group.before.total for group in groups)
     slot = Decimal(100) / max(len(groups), _SLOTS)
-    _, now_at, width = _widths(slot, has_before)
-    columns = []
-    for index, group in enumerate(groups):
-        left = slot * index
-        _, high = _ends(group.now)
-        columns.append(
-            Column(
-                x=_number(left),
-                width=_number(slot),
-                middle=_number(left + slot / 2),
-                label=group.label,
-                title=group.title,
-                place=len(groups) - 1 - index,
-                value=_figure(group, shown),
-                value_x=_number(left + now_at + width / 2),
-                value_y=_number(paper.y(high) - 6),
-                pieces=_pieces(paper, group, left, slot, has_before),
-            )
-        )
-    lines = tuple(Line(_number(paper.y(tick)), shown(tick), tick == 0) for tick in ticks)
+    places = _Places(_Paper(ticks[0], ticks[-1]), slot, has_before, tuple(kinds), shown)
+    lines = tuple(Line(_number(places.paper.y(tick)), shown(tick), tick == 0) for tick in ticks)
     return Chart(
         height=ABOVE + HEIGHT,
         lines=lines,
-        columns=tuple(columns),
+        columns=tuple(
+            places.column(group, index, len(groups) - 1 - index) for index, group in enumerate(groups)
+        ),
         gutter=max(len(line.label) for line in lines),
-        series=max((len(bar.values) for bar in bars), default=0),
+        kinds=tuple(kinds),
         has_before=has_before,
         has_estimated=any(bar.estimated for bar in bars),
     )

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abonent.base.months import Month
+from abonent.interfaces.ui import formatting
+from abonent.interfaces.ui.charts import Bar, Group, bar_chart
 from abonent.interfaces.ui.errors import not_found
 from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Office
 from abonent.interfaces.ui.language import typed_initial
@@ -144,6 +146,28 @@ def _bill_table() -> dict[str, Any]:
     }
 
 
+def _charts() -> dict[str, Any]:
+    """A two-scale meter of twelve months beside the year before, with a month estimated; and one of costs."""
+    days = (151, 140, 132, 118, 96, 88, 79, 84, 102, 121, 139, 158)
+    groups = [
+        Group(
+            label=formatting.month_label(one, "ru"),
+            title=f"{formatting.month(one, 'ru')}: {day + day // 3} кВт·ч",
+            now=Bar((Decimal(day), Decimal(day // 3)), estimated=index == 4),
+            before=Bar((Decimal(day + 40 - 7 * (index % 5)),)) if index else None,
+        )
+        for index, (one, day) in enumerate(zip((LAST - 11).through(LAST), days, strict=True))
+    ]
+    costs = [
+        Group(formatting.month_label(LAST - 2 + index, "ru"), f"{cost} ₸", Bar((Decimal(cost),)))
+        for index, cost in enumerate((4180, -731, 5642))
+    ]
+    return {
+        "volumes": bar_chart(groups, formatting.quantity, ("main", "second")),
+        "costs": bar_chart(costs, formatting.quantity),
+    }
+
+
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component. A POST of the sample form shows its errors."""
     form = (
@@ -166,6 +190,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "page": Paginator(range(230), 20).page(4),
         **_services_table(),
         **_bill_table(),
+        **_charts(),
     }
     return render(request, "ui/gallery.html", context)
 

@@ -182,9 +182,9 @@ class ReminderWish(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     """The account's, kept beside it: whose window is not due is not looked at (operations.reminders)."""
     wished_at = models.DateTimeField()
-    opening_told_for = MonthField(null=True)
-    closing_told_for = MonthField(null=True)
-    """The last periods that were written about: each letter goes once."""
+    opening_told_for = MonthField()
+    closing_told_for = MonthField()
+    """The last periods that are done with: each letter goes once, and none about what was open already."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "user"], name="metering_wish_once")]

@@ -22,6 +22,7 @@ from abonent.accounts.queries import held_accounts
 from abonent.demo.operations import load_town, settle
 from abonent.demo.queries import office_door, people, planted_account, town_is_of
 from abonent.demo.town import Kind, write_bundle
+from abonent.demo.town.households import DEMO
 from abonent.exchange.models import Run
 from abonent.exchange.operations import import_bundle
 from abonent.ledger.queries import balance
@@ -78,12 +79,12 @@ def test_people_are_in_and_see_their_accounts(code: str, become: Callable[[str],
     customer, family = User.objects.get(login="demo"), User.objects.get(login="family")
     assert customer.email_confirmed
     held = {one.number: one for one in held_accounts(customer.pk, now=NOW)}
-    home, parents = planted_account(Kind.DEMO_HOME), planted_account(Kind.DEMO_PARENTS)
-    assert held.keys() == {home.number, parents.number}
+    home, parents, let = (planted_account(kind) for kind in DEMO)
+    assert held.keys() == {home.number, parents.number, let.number}
     assert AccountLink.objects.get(user=customer, account_id=home.id).limited_until is None
     limited = AccountLink.objects.get(user=customer, account_id=parents.id).limited_until
     assert (limited is not None) == profile.linking.first_link_limited
-    assert {one.number for one in held_accounts(family.pk, now=NOW)} == held.keys()
+    assert {one.number for one in held_accounts(family.pk, now=NOW)} == {home.number, parents.number}
     assert Letter.objects.filter(to="demo@example.kz").exists()  # somebody else was linked to the account
 
 

@@ -119,7 +119,7 @@ def _portal(house: House) -> list[str]:
     known = ", ".join(f"{FACTS[fact]} {text}" for fact, text in facts["facts"].items())
     return [
         f"{facts['name']}: {url}",
-        f"  customer  {who('demo')}   (two accounts; {family} sees them too)",
+        f"  customer  {who('demo')}   (three accounts; {family} sees two of them)",
         f"  staff     {who('operator')}   {url.rstrip('/')}{facts['office']}",
         f"  to link   account {facts['number']}, {known}",
         f"  mail      {url}demo/mail/",

@@ -69,16 +69,19 @@ def load_town(*, now: datetime, seed: int, accounts: int, stage: Callable[[str],
 
 
 def add_people(*, now: datetime) -> None:
-    """The customer with two accounts, the parent who sees them too, and a member of the staff.
+    """The customer with three accounts, the parent who sees two of them too, and a member of the staff.
 
     The first account is linked by codes, of the bill and printed by staff, so that it shows everything also
-    where the manual's proof is weak; the second one by the profile's facts. Safe to repeat.
+    where the manual's proof is weak; the second one by the profile's facts; the third, a flat that is let, by
+    a printed code. Safe to repeat.
     """
     operator = _operator(now)
     home, parents = planted_account(Kind.DEMO_HOME), planted_account(Kind.DEMO_PARENTS)
+    let = planted_account(Kind.DEMO_LET)
     customer, family = _person(CUSTOMER, home.payer, now), _person(FAMILY, parents.payer, now)
     _link(customer, home, lambda: {"code": _bill_code(home, now)}, now=now)
     _link(customer, parents, lambda: {"facts": parents.facts_asked}, now=now)
+    _link(customer, let, lambda: {"code": _printed_code(let, operator, now)}, now=now)
     _link(family, parents, lambda: {"facts": parents.facts_asked}, now=now)
     _link(family, home, lambda: {"code": _printed_code(home, operator, now)}, now=now)
 

@@ -8,18 +8,19 @@ from pathlib import Path
 from abonent.base.months import Month
 from abonent.demo.town import requisites
 from abonent.demo.town.building import Town
-from abonent.demo.town.recipe import PRICE, VOLUME, Organisation
+from abonent.demo.town.recipe import PRICE, VOLUME
+from abonent.demo.town.windows import window
 
 Row = Iterable[str | int]
 
 ORGANISATION_COLUMNS = (
     "code,name_ru,name_kk,tax_number,tax_reason_code,bank_account,bank_name,bank_code,"
-    "correspondent_account,phone,address"
+    "correspondent_account,phone,address,readings_from,readings_to,overdue_readings"
 )
 SERVICE_COLUMNS = "code,organisation,parent,position,name_ru,name_kk,name_en,unit_ru,unit_kk"
 ACCOUNT_COLUMNS = (
-    "number,organisation,payer,address,flat,residents,area,contact_email,contact_phone,opened_on,closed_on,"
-    "owner_since"
+    "number,organisation,payer,address,flat,residents,area,categories,contact_email,contact_phone,opened_on,"
+    "closed_on,owner_since"
 )
 METER_COLUMNS = (
     "account,service,serial,scales,digits,ratio,installed_on,verified_on,next_verification_on,"
@@ -60,7 +61,10 @@ def _organisations(town: Town) -> Iterator[Row]:
             organisation.name["ru"],
             organisation.name.get("kk", ""),
             *details,
-            *_contacts(organisation),
+            organisation.phone,
+            organisation.address,
+            *window(organisation.readings, town.today),
+            organisation.overdue,
         )
 
 
@@ -88,10 +92,6 @@ def _russian(index: int) -> tuple[str, ...]:
     )
 
 
-def _contacts(organisation: Organisation) -> tuple[str, str]:
-    return organisation.phone, organisation.address
-
-
 def _services(town: Town) -> Iterator[Row]:
     for position, service in enumerate(town.recipe.services, start=1):
         yield (
@@ -117,6 +117,7 @@ def _accounts(town: Town) -> Iterator[Row]:
             household.flat,
             household.residents,
             _hundredths(household.area),
+            " ".join(household.categories),
             household.email,
             household.phone,
             household.opened_on.isoformat(),

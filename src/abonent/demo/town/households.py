@@ -1,5 +1,6 @@
 """Who lives in the town: one household is one account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,6 +20,8 @@ class Kind(StrEnum):
     """The flat of the person `demo`, seen by the family too."""
     DEMO_PARENTS = "demo_parents"
     """The second account of `demo`: somewhat in debt."""
+    DEMO_LET = "demo_let"
+    """The third account of `demo`: a flat that is let."""
     TO_LINK = "to_link"
     """Nobody's yet: its facts are printed, to be linked by hand."""
     NEVER_PAID = "never_paid"
@@ -49,9 +52,12 @@ class Payer(StrEnum):
 
 
 PLANTED = tuple(kind for kind in Kind if kind is not Kind.ORDINARY)
+DEMO = (Kind.DEMO_HOME, Kind.DEMO_PARENTS, Kind.DEMO_LET)
+"""The accounts of the person `demo`."""
 _PAYER_OF = {
     Kind.DEMO_HOME: Payer.PUNCTUAL,
     Kind.DEMO_PARENTS: Payer.EVERY_OTHER_MONTH,
+    Kind.DEMO_LET: Payer.PUNCTUAL,
     Kind.TO_LINK: Payer.PUNCTUAL,
     Kind.NEVER_PAID: Payer.NEVER,
     Kind.CLOSED: Payer.PUNCTUAL,
@@ -81,6 +87,9 @@ class Household:
     email: str
     thrift: float
     """1 is the usual use; a thrifty household stays below."""
+    categories: tuple[str, ...] = ()
+    meters: Mapping[str, str] = field(default_factory=dict)
+    """By resource what happened to its meter (recipe.Planted)."""
     closed_on: date | None = None
     owner_since: date | None = None
     services: tuple[Service, ...] = field(default=())
@@ -102,8 +111,8 @@ def _household(
     recipe: Recipe, kind: Kind, number: int, houses: "_Houses", last: Month, random: Random
 ) -> Household:
     features = _features(recipe, kind, random)
-    address, flat, manager = houses.next_flat(random)
-    residents = _residents(kind, random)
+    address, flat, manager = houses.next_flat(random, features)
+    residents = _residents(recipe, kind, random)
     household = Household(
         kind=kind,
         number=recipe.number_format.format(number),
@@ -119,6 +128,8 @@ def _household(
         phone=recipe.phone.format(random.randrange(100), random.randrange(100)),
         email=_email(kind, number, random),
         thrift=_thrift(kind, random),
+        meters=recipe.planted[kind].meters if kind in recipe.planted else {},
+        categories=_categories(recipe, kind, features, residents, random),
     )
     _dates(household, last, random)
     household.services = tuple(
@@ -128,16 +139,14 @@ def _household(
 
 
 def _features(recipe: Recipe, kind: Kind, random: Random) -> frozenset[str]:
-    """One of each group, `manager` aside (it comes with the house), and `metered:<resource>`."""
+    """One of each group, and `metered:<resource>`; the manager comes with the house unless it is planted."""
     plain = {Kind.DOES_NOT_ADD_UP, Kind.NO_METER, Kind.METER_REPLACED}
-    chosen = set()
+    planted = set(recipe.planted[kind].features) if kind in recipe.planted else set()
+    chosen = set(planted)
     for group, shares in recipe.features.items():
-        if group == "manager":
-            continue
         drawn = random.choices(list(shares), list(shares.values()))[0]
-        chosen.add("flat" if kind in plain and "flat" in shares else drawn)
-        if kind is Kind.DEMO_HOME and (nested := set(shares) & {"zones2", "levels"}):
-            chosen = (chosen - set(shares)) | nested
+        if group != "manager" and not planted & shares.keys():
+            chosen.add("flat" if kind in plain and "flat" in shares else drawn)
     for resource in recipe.resources.values():
         by_scale = any(feature.startswith(("zones", "levels")) for feature in chosen)
         has_one = kind is not Kind.ORDINARY or by_scale or random.random() < resource.metered
@@ -146,12 +155,19 @@ def _features(recipe: Recipe, kind: Kind, random: Random) -> frozenset[str]:
     return frozenset(chosen)
 
 
-def _residents(kind: Kind, random: Random) -> int:
-    if kind is Kind.LARGE_FAMILY:
-        return 7
-    if kind is Kind.DEMO_HOME:
-        return 4
-    return random.choices((1, 2, 3, 4, 5, 6), (24, 28, 22, 16, 7, 3))[0]
+def _residents(recipe: Recipe, kind: Kind, random: Random) -> int:
+    drawn = random.choices((1, 2, 3, 4, 5, 6), (24, 28, 22, 16, 7, 3))[0]
+    planted = recipe.planted[kind].residents if kind in recipe.planted else None
+    return planted or {Kind.LARGE_FAMILY: 7, Kind.DEMO_HOME: 4}.get(kind, drawn)
+
+
+def _categories(
+    recipe: Recipe, kind: Kind, features: frozenset[str], residents: int, random: Random
+) -> tuple[str, ...]:
+    alone = residents == 1 and (kind in recipe.planted or random.random() < 0.4)
+    return tuple(
+        category for category in recipe.categories if category in features or (category == "alone" and alone)
+    )
 
 
 def _payer(recipe: Recipe, random: Random) -> Payer:
@@ -201,10 +217,13 @@ class _Houses:
         self._free: list[tuple[str, str, str]] = []
         self._used: set[str] = set()
 
-    def next_flat(self, random: Random) -> tuple[str, str, str]:
-        if not self._free:
+    def next_flat(self, random: Random, features: frozenset[str]) -> tuple[str, str, str]:
+        """The next free one; of a house of the manager that is among `features`, if one is."""
+        wanted = features & self._recipe.features.get("manager", {}).keys()
+        while not (fitting := [flat for flat in self._free if not wanted or flat[2] in wanted]):
             self._open_house(random)
-        return self._free.pop(0)
+        self._free.remove(fitting[0])
+        return fitting[0]
 
     def _open_house(self, random: Random) -> None:
         while (address := random.choice(self._recipe.places).format(random.randrange(1, 160))) in self._used:
@@ -212,4 +231,4 @@ class _Houses:
         self._used.add(address)
         manager = next(self._managers)
         flats = random.sample(range(1, self._recipe.flats_per_house * 3), self._recipe.flats_per_house)
-        self._free = [(address, str(flat), manager) for flat in sorted(flats)]
+        self._free += [(address, str(flat), manager) for flat in sorted(flats)]

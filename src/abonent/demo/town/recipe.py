@@ -26,6 +26,22 @@ class Organisation:
     name: dict[str, str]
     phone: str
     address: str
+    readings: str = "profile"
+    """When it takes readings: `profile` (its window, moved where today would lie outside it), `always`, or
+    `closed` (today, and the days before and after)."""
+    overdue: str = ""
+    """`accept` or `refuse` readings of a meter past its verification date; empty: as the profile says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """What the one account of a kind has in this town, whatever is drawn for others."""
+
+    features: tuple[str, ...] = ()
+    """One of a group each; the group's draw is passed over."""
+    residents: int | None = None
+    meters: dict[str, str] = field(default_factory=dict)
+    """By resource what happened to its meter: `rolled_over`, `overdue`, `replaced`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,10 @@ class Recipe:
     """Bills are rounded to whole units of the currency, and so are payments."""
     features: dict[str, dict[str, float]]
     """Groups; an account has one feature of each."""
+    categories: tuple[str, ...]
+    """Features that tariffs ask for: the account's categories. `alone` is for some of those who live so."""
+    planted: dict[str, Planted]
+    """By kind of account (households.Kind)."""
     level_limits: tuple[int, ...]
     """Upper bounds of levels 1, 2… per resident, thousandths."""
     phone: str
@@ -127,6 +147,8 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         services=services,
         parts={code: found for code, found in parts.items() if found},
         level_limits=limits,
+        categories=tuple(raw.pop("categories", ())),
+        planted={kind: _planted(entry) for kind, entry in raw.pop("planted", {}).items()},
         places=tuple(raw.pop("places")),
         **raw,
     )
@@ -136,6 +158,10 @@ def _service(entry: dict[str, Any]) -> Service:
     rates = tuple((since, _whole(price, PRICE)) for since, price in entry.pop("rates", ()))
     defaults: dict[str, Any] = {"parent": "", "undelivered": False, "unit": {"ru": "", "kk": ""}}
     return Service(rates=rates, when=tuple(entry.pop("when", ())), **(defaults | entry))
+
+
+def _planted(entry: dict[str, Any]) -> Planted:
+    return Planted(features=tuple(entry.pop("features", ())), **entry)
 
 
 def _resource(code: str, entry: dict[str, Any]) -> Resource:

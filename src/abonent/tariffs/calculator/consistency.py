@@ -1,0 +1,68 @@
+"""What a file says that cannot hold together, though each key is of the right kind."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations, pairwise
+
+from abonent.tariffs.calculator.tariff import Limits, Norm, Period, Rates, Tariff, chosen
+
+MOST_CATEGORIES = 8
+
+
+def contradictions(tariff: Tariff) -> Iterator[str]:
+    """Every one as `key: reason`."""
+    if len(tariff.categories) > MOST_CATEGORIES:
+        yield f"categories: {MOST_CATEGORIES} at most"
+        return
+    for index, (before, after) in enumerate(pairwise(tariff.periods), start=1):
+        if after.begins <= before.begins:
+            yield f"periods[{index}].from: {after.begins} is not after {before.begins}: put them in order"
+    for index, period in enumerate(tariff.periods):
+        yield from (f"periods[{index}].{reason}" for reason in _in_period(tariff, period))
+
+
+def _in_period(tariff: Tariff, period: Period) -> Iterator[str]:
+    for scales in period.scale_sets:
+        rows = [row for row in period.rates if row.scales == scales]
+        yield from _choosing("rates", f" for {', '.join(scales)}", tariff, rows)
+    yield from _choosing("limits", "", tariff, period.limits)
+    yield from _choosing("norms", "", tariff, period.norms)
+    for number, limits in enumerate(period.limits):
+        if any(upper <= lower for lower, upper in pairwise(limits.amounts)):
+            yield f"limits[{number}].up_to: limits rise from level to level"
+    for number, rates in enumerate(period.rates):
+        yield from _levels(number, rates, period)
+
+
+def _choosing(
+    name: str, of: str, tariff: Tariff, rows: Sequence[Rates] | Sequence[Limits] | Sequence[Norm]
+) -> Iterator[str]:
+    """Whatever categories are given, one row has to be the one that is meant."""
+    if not rows:
+        return
+    codes = sorted(tariff.categories)
+    for given in chain.from_iterable(combinations(codes, size) for size in range(len(codes) + 1)):
+        found = len(chosen(rows, given))
+        if found != 1:
+            told = " and ".join(given) or "no category"
+            reason = "no row is" if not found else f"{found} rows are"
+            yield f"{name}: with {told} {reason} meant{of}; one row is needed"
+            return
+
+
+def _levels(number: int, rates: Rates, period: Period) -> Iterator[str]:
+    counts = {len(row) for row in rates.by_scale.values()}
+    if len(counts) > 1:
+        yield f"rates[{number}]: every scale needs the same number of rates"
+        return
+    (count,) = counts
+    for scale, row in rates.by_scale.items():
+        if any(upper < lower for lower, upper in pairwise(row)):
+            yield (
+                f"rates[{number}].{scale}: rates fall from level to level ({', '.join(map(str, row))}): "
+                "taken for a mistake; with several scales more volume could cost less"
+            )
+    if count > 1 and not period.limits:
+        yield f"rates[{number}]: {count} rates need limits, which say where the next begins"
+    for index, limits in enumerate(period.limits):
+        if count > 1 and limits.amounts and len(limits.amounts) != count - 1:
+            yield f"limits[{index}].up_to: {count} rates need {count - 1} limits, not {len(limits.amounts)}"

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from abonent.accounts.models import Account
 from abonent.base.models import MonthField
+from abonent.metering import numbering
 from abonent.portal.models import Organisation, Service
 
 
@@ -83,7 +84,7 @@ class Submission(models.Model):
     @property
     def number(self) -> str:
         """What people are told: «0012-3456»."""
-        return f"{self.pk // 10000:04d}-{self.pk % 10000:04d}"
+        return numbering.number_of(self.pk)
 
 
 class SubmittedReading(models.Model):
@@ -144,6 +145,9 @@ class SubmittedReading(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(state="received"), name="metering_submitted_waiting"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="metering_submitted_batch"),
+            models.Index(
+                fields=["id"], condition=Q(state="rejected", told_at=None), name="metering_submitted_untold"
+            ),
         ]
 
 

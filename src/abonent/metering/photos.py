@@ -1,0 +1,73 @@
+"""A photo of a meter: checked by its content, turned, made smaller, and drawn anew without what the camera
+wrote into it. Pure but for Pillow; nothing of the sender's file is kept."""
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from abonent.metering.problems import Problem
+
+MEGABYTES = 12
+MEGAPIXELS = 40
+LONGEST_SIDE = 1600
+QUALITY = 85
+FORMATS = ("JPEG", "PNG", "WEBP")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    jpeg: bytes
+    width: int
+    height: int
+
+
+class BadPictureError(ValueError):
+    """`problem` says why, and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def prepare(file: bytes) -> Picture:
+    """The picture as it is kept: JPEG, upright, at most 1600 dots a side, no metadata.
+
+    At most 12 MB and 40 million dots are read: the size stands in the file's head and is looked at before
+    anything is unpacked. Raises `BadPictureError`.
+    """
+    if len(file) > MEGABYTES * 1024 * 1024:
+        raise BadPictureError(Problem("picture_too_heavy", {"megabytes": MEGABYTES}))
+    if file[4:8] == b"ftyp" and file[8:12] in _HEIC:
+        raise BadPictureError(Problem("heic"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is lower
+            return _drawn_anew(file)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        if isinstance(error, BadPictureError):
+            raise
+        raise BadPictureError(Problem("not_a_picture")) from error
+
+
+def _drawn_anew(file: bytes) -> Picture:
+    with Image.open(io.BytesIO(file), formats=FORMATS) as sent:
+        if sent.width * sent.height > MEGAPIXELS * 1_000_000:
+            raise BadPictureError(Problem("picture_too_large", {"megapixels": MEGAPIXELS}))
+        sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is unpacked smaller right away
+        upright = ImageOps.exif_transpose(sent)
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        flat = _on_white(upright)
+    out = io.BytesIO()
+    flat.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return Picture(out.getvalue(), flat.width, flat.height)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Without transparency, and without a line of what was written beside the dots."""
+    clear = picture.convert("RGBA") if "A" in picture.getbands() or "transparency" in picture.info else None
+    flat = Image.new("RGB", picture.size, "white")
+    flat.paste(clear or picture.convert("RGB"), mask=clear)
+    return flat

@@ -77,8 +77,7 @@ def rates_of(period: Period, question: Asked) -> Rates:
 
 def limits_of(period: Period, question: Asked) -> tuple[Decimal, ...]:
     """The limits a month of the levels that this question's rates have; none where there is one rate."""
-    rates = rates_of(period, question).by_scale
-    return period.limits_for(question.categories) if any(len(row) > 1 for row in rates.values()) else ()
+    return period.limits_for(question.categories) if rates_of(period, question).levelled else ()
 
 
 def norm_of(period: Period, question: Asked) -> Decimal:

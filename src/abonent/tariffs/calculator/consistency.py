@@ -61,8 +61,14 @@ def _levels(number: int, rates: Rates, period: Period) -> Iterator[str]:
                 f"rates[{number}].{scale}: rates fall from level to level ({', '.join(map(str, row))}): "
                 "taken for a mistake; with several scales more volume could cost less"
             )
-    if count > 1 and not period.limits:
+    if not rates.levelled:
+        return
+    if not period.limits:
         yield f"rates[{number}]: {count} rates need limits, which say where the next begins"
-    for index, limits in enumerate(period.limits):
-        if count > 1 and limits.amounts and len(limits.amounts) != count - 1:
-            yield f"limits[{index}].up_to: {count} rates need {count - 1} limits, not {len(limits.amounts)}"
+    for limits in period.limits:
+        levels = len(limits.amounts) + 1
+        if limits.amounts and count != levels and not (rates.incomplete and count < levels):
+            yield (
+                f"rates[{number}]: {count} rates and {levels - 1} limits: a rate for each limit and one above "
+                "are needed (or incomplete = true)"
+            )

@@ -114,21 +114,22 @@ class _Table:
 
     segment: Segment
     rates: tuple[tuple[str, tuple[Decimal, ...]], ...]
+    levelled: bool
     bounds: tuple[int, ...]
     steps: str
     places: int
 
     @classmethod
     def of(cls, tariff: Tariff, question: Asked, part: Segment, places: int) -> "_Table":
-        rates = rates_of(part.period, question).by_scale
+        rates = rates_of(part.period, question)
         limits = limits_of(part.period, question)
         bounds = _bounds(tariff, question, part, limits, tariff.volume_places) if limits else ()
         scaled = tuple(bound * 10 ** (places - tariff.volume_places) for bound in bounds)
-        ordered = tuple((scale, rates[scale]) for scale in question.scales)
-        return cls(part, ordered, scaled, tariff.steps, places)
+        ordered = tuple((scale, rates.by_scale[scale]) for scale in question.scales)
+        return cls(part, ordered, rates.levelled, scaled, tariff.steps, places)
 
-    def rule(self, level: int, rates: tuple[Decimal, ...]) -> Note:
-        if len(rates) == 1:
+    def rule(self, level: int) -> Note:
+        if not self.levelled:
             return Note("one_rate")
         if not self.bounds:
             return Note("exempt")
@@ -174,10 +175,12 @@ def _lines(table: _Table, units: tuple[int, ...], idle: list[bool]) -> Iterator[
 
 def _line(table: _Table, index: int, level: int, units: int) -> Line:
     scale, rates = table.rates[index]
+    if level > len(rates):
+        raise QuoteError(f"the rate is not known for this much: {table.rule(level).text}")
     volume, rate = from_units(units, table.places), rates[level - 1]
     return Line(
         scale,
-        level if len(rates) > 1 else None,
+        level if table.levelled else None,
         table.segment.first,
         table.segment.last,
         table.segment.days,
@@ -185,5 +188,5 @@ def _line(table: _Table, index: int, level: int, units: int) -> Line:
         rate,
         ONE,
         round_half_up(volume * rate),
-        table.rule(level, rates),
+        table.rule(level),
     )

@@ -63,20 +63,22 @@ def parse_tariff(text: str, name: str = "(text)") -> Tariff:
 
 
 def _tariff(table: Table) -> Tariff:
-    categories = table.codes("categories")
+    known = frozenset(table.codes("categories"))
+    limits, norms = _limits(table, known), _norms(table, known)
     tariff = Tariff(
         code=table.code("code"),
         service=table.code("service"),
         currency=table.one_of("currency", CURRENCIES) or "",
         name=table.text("name"),
         unit=table.text("unit"),
-        categories=frozenset(categories),
+        categories=known,
         steps=table.one_of("steps", STEPS, default="levels") or "levels",
         per=table.one_of("per", PER, default="account") or "account",
         month_days=_proration(table),
         round_limits=table.decimal("round_limits", above=Decimal(0), required=False),
         volume_places=table.whole("volume_places", 0, MOST_PLACES, default=3),
-        periods=tuple(_period(row, frozenset(categories)) for row in table.rows("periods", least=1)),
+        default=table.flag("default"),
+        periods=tuple(_period(row, known, limits, norms) for row in table.rows("periods", least=1)),
     )
     table.finish()
     return tariff
@@ -91,19 +93,14 @@ def _proration(table: Table) -> Decimal | None:
     )
 
 
-def _period(table: Table, known: frozenset[str]) -> Period:
+def _period(table: Table, known: frozenset[str], limits: tuple[Limits, ...], norms: tuple[Norm, ...]) -> Period:
+    """`limits` and `norms` are those of the whole tariff, for a period that has none of its own."""
     vat = table.decimal("vat", above=Decimal(0), most=Decimal(1), required=False)
     return Period(
         begins=table.date("from") or date.min,
         rates=tuple(_rates(row, vat, known) for row in table.rows("rates", least=1)),
-        limits=tuple(
-            Limits(row.codes_of("with", known), row.decimals("up_to", above=Decimal(0)))
-            for row in table.rows("limits")
-        ),
-        norms=tuple(
-            Norm(row.codes_of("with", known), row.decimal("amount", above=Decimal(0)) or Decimal(1))
-            for row in table.rows("norms")
-        ),
+        limits=limits if table.peek("limits") is None else _limits(table, known),
+        norms=norms if table.peek("norms") is None else _norms(table, known),
         raising_factor=table.decimal("raising_factor", above=Decimal(1), required=False),
         vat=vat,
         source=table.string("source", required=False),
@@ -111,9 +108,23 @@ def _period(table: Table, known: frozenset[str]) -> Period:
     )
 
 
+def _limits(table: Table, known: frozenset[str]) -> tuple[Limits, ...]:
+    return tuple(
+        Limits(row.codes_of("with", known), row.decimals("up_to", above=Decimal(0)))
+        for row in table.rows("limits")
+    )
+
+
+def _norms(table: Table, known: frozenset[str]) -> tuple[Norm, ...]:
+    return tuple(
+        Norm(row.codes_of("with", known), row.decimal("amount", above=Decimal(0)) or Decimal(1))
+        for row in table.rows("norms")
+    )
+
+
 def _rates(table: Table, vat: Decimal | None, known: frozenset[str]) -> Rates:
     """A row of rates for one set of scales; VAT goes into each rate, which is then rounded."""
-    categories = table.codes_of("with", known)
+    categories, incomplete = table.codes_of("with", known), table.flag("incomplete")
     scales = [scale for scale in SCALES if table.peek(scale) is not None]
     by_scale = {scale: table.decimals(scale, least=1) for scale in scales}
     if not any(set(scales) == set(known_set) for known_set in SCALE_SETS):
@@ -122,4 +133,4 @@ def _rates(table: Table, vat: Decimal | None, known: frozenset[str]) -> Rates:
         by_scale = {
             scale: tuple(round_half_up(r * (1 + vat)) for r in rates) for scale, rates in by_scale.items()
         }
-    return Rates(categories, by_scale)
+    return Rates(categories, by_scale, incomplete)

@@ -20,6 +20,13 @@ class Rates:
 
     categories: frozenset[str]
     by_scale: Mapping[str, tuple[Decimal, ...]]
+    incomplete: bool = False
+    """The rates of the upper levels are not known: whoever reaches them is told so."""
+
+    @property
+    def levelled(self) -> bool:
+        """Whether volume is divided into levels: one known rate of several is not one rate for everything."""
+        return self.incomplete or any(len(row) > 1 for row in self.by_scale.values())
 
     @property
     def scales(self) -> tuple[str, ...]:
@@ -113,6 +120,8 @@ class Tariff:
     """Scaled limits are rounded half up to a multiple of this; None: not."""
     volume_places: int = 3
     """Decimals to which a volume is cut where it has to be divided."""
+    default: bool = False
+    """Its service's own: what a meter is charged by that names no tariff."""
 
     def period_on(self, day: date) -> Period | None:
         """What holds on `day`; None before the first period."""

@@ -9,6 +9,9 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO abonent;
 REVOKE UPDATE, DELETE ON users_auditevent, accounts_linkattempt FROM abonent;
 GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
 
+-- Tariffs come by `tariffs load` alone, which the owner runs; a version is never rewritten.
+REVOKE INSERT, UPDATE, DELETE ON tariffs_tariffversion FROM abonent;
+
 -- Billing's own figures come by `import` alone. A month's table is read through ledger_charge, so that the
 -- tables which an import makes later need no rights of their own.
 DO $$

@@ -69,10 +69,20 @@ def rates_of(period: Period, question: Asked) -> Rates:
     found = period.rates_for(question.scales, question.categories)
     if found is None:
         known = "; ".join(", ".join(scales) for scales in period.scale_sets)
+        given = f" with {', '.join(sorted(question.categories))}" if question.categories else ""
         raise QuoteError(
-            f"no rates for {', '.join(question.scales)} from {period.begins} on: there are rates for {known}"
+            f"no rates for {', '.join(question.scales)}{given} from {period.begins} on: there are rates for {known}"
+            f"{_for_categories(period)}"
         )
     return found
+
+
+def _for_categories(period: Period) -> str:
+    """Which categories the rates ask for, where none are for everybody."""
+    if any(not row.categories for row in period.rates):
+        return ""
+    asked_for = sorted({" + ".join(sorted(row.categories)) for row in period.rates})
+    return f", for {' | '.join(asked_for)} only (--with)"
 
 
 def limits_of(period: Period, question: Asked) -> tuple[Decimal, ...]:

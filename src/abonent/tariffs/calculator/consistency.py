@@ -36,16 +36,16 @@ def _in_period(tariff: Tariff, period: Period) -> Iterator[str]:
 def _choosing(
     name: str, of: str, tariff: Tariff, rows: Sequence[Rates] | Sequence[Limits] | Sequence[Norm]
 ) -> Iterator[str]:
-    """Whatever categories are given, one row has to be the one that is meant."""
+    """Whatever categories are given, one row is meant at most; limits have one for everybody."""
     if not rows:
         return
+    least = 1 if name == "limits" else 0
     codes = sorted(tariff.categories)
     for given in chain.from_iterable(combinations(codes, size) for size in range(len(codes) + 1)):
         found = len(chosen(rows, given))
-        if found != 1:
+        if not least <= found <= 1:
             told = " and ".join(given) or "no category"
-            reason = "no row is" if not found else f"{found} rows are"
-            yield f"{name}: with {told} {reason} meant{of}; one row is needed"
+            yield f"{name}: {found or 'no'} rows are meant{of} with {told}; one is needed"
             return
 
 
@@ -69,6 +69,6 @@ def _levels(number: int, rates: Rates, period: Period) -> Iterator[str]:
         levels = len(limits.amounts) + 1
         if limits.amounts and count != levels and not (rates.incomplete and count < levels):
             yield (
-                f"rates[{number}]: {count} rates and {levels - 1} limits: a rate for each limit and one above "
-                "are needed (or incomplete = true)"
+                f"rates[{number}]: {count} rates and {levels - 1} limits: "
+                f"{levels} rates are needed, or incomplete = true"
             )

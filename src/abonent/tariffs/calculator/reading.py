@@ -93,7 +93,9 @@ def _proration(table: Table) -> Decimal | None:
     )
 
 
-def _period(table: Table, known: frozenset[str], limits: tuple[Limits, ...], norms: tuple[Norm, ...]) -> Period:
+def _period(
+    table: Table, known: frozenset[str], limits: tuple[Limits, ...], norms: tuple[Norm, ...]
+) -> Period:
     """`limits` and `norms` are those of the whole tariff, for a period that has none of its own."""
     vat = table.decimal("vat", above=Decimal(0), most=Decimal(1), required=False)
     return Period(

@@ -71,8 +71,8 @@ def rates_of(period: Period, question: Asked) -> Rates:
         known = "; ".join(", ".join(scales) for scales in period.scale_sets)
         given = f" with {', '.join(sorted(question.categories))}" if question.categories else ""
         raise QuoteError(
-            f"no rates for {', '.join(question.scales)}{given} from {period.begins} on: there are rates for {known}"
-            f"{_for_categories(period)}"
+            f"no rates for {', '.join(question.scales)}{given} from {period.begins} on: "
+            f"there are rates for {known}{_for_categories(period)}"
         )
     return found
 

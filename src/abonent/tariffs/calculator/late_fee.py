@@ -90,8 +90,8 @@ def _line(debt: Decimal, first: date, last: date, divisor: int, rule: LateFeeRul
     rate = next((rate for rate in reversed(rule.key_rates) if rate.begins <= first), None)
     if rate is None or last >= rule.until:
         raise NoKeyRateError(
-            f"{rule.code} has key rates from {rule.key_rates[0].begins} to {rule.until - DAY}: load a newer file "
-            f"for {first} to {last}"
+            f"{rule.code} has key rates from {rule.key_rates[0].begins} to {rule.until - DAY}, "
+            f"not for {first} to {last}: read a newer file"
         )
     days = (last - first).days + 1
     return LateFeeLine(
@@ -101,8 +101,9 @@ def _line(debt: Decimal, first: date, last: date, divisor: int, rule: LateFeeRul
 
 def read_late_fee(path: Path) -> LateFeeRule:
     """Read the rule from its TOML file. Raises TariffError, which names every mistake in it."""
+    wrong: list[str] = []
     try:
-        table = Table(tomllib.loads(path.read_text("utf-8")), "", wrong := [])
+        table = Table(tomllib.loads(path.read_text("utf-8")), "", wrong)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TariffError(f"{path}: cannot be read: {error}") from error
     rule = LateFeeRule(

@@ -10,6 +10,8 @@ from abonent.portal.queries import ServiceFacts
 
 #: The scales of a meter by how many it has.
 SCALES = {1: ("total",), 2: ("day", "night"), 3: ("peak", "half_peak", "night")}
+#: In which they are shown, of any meter.
+SCALE_ORDER = ("total", "day", "peak", "half_peak", "night")
 DAYS_OF_A_MONTH = Decimal("30.4375")
 
 

@@ -7,9 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from abonent.base.months import Month
-
-#: The scales of a meter by how many it has.
-SCALES = {1: ("total",), 2: ("day", "night"), 3: ("peak", "half_peak", "night")}
+from abonent.metering.fields import SCALES
 
 
 class ScaleReading(NamedTuple):

@@ -13,6 +13,7 @@ from abonent.metering.operations.submissions import (
     NotTaken,
     SentMeanwhile,
     WindowClosed,
+    keep_form,
     submit,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "WindowClosed",
     "compare_meters",
     "compare_readings",
+    "keep_form",
     "resolve_meters",
     "resolve_readings",
     "submit",

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import get_language
 
 from abonent.base.errors import DomainError
@@ -22,6 +21,8 @@ from abonent.users.models import User
 
 #: How often a submission that another one overtook is looked at again.
 ATTEMPTS = 4
+#: Values of one form that are kept: more than any account has scales.
+MOST_KEPT = 100
 
 
 class NotTaken(DomainError):  # noqa: N818 - named after what the form says
@@ -98,7 +99,14 @@ def _submit(sending: Sending, drawn: Mapping[int, Picture], bad: Mapping[str, Pr
     if not any(text.strip() for text in sending.values.values()) and not sending.photos:
         raise NothingTyped
     if read.form.window.now_open is None:
-        _keep(sending)
+        if sending.user:
+            keep_form(
+                account_id=sending.account_id,
+                user=sending.user,
+                values=sending.values,
+                taken_on=sending.taken_on,
+                now=sending.now,
+            )
         raise WindowClosed(read.form.window)
     found = compare(
         read.form, sending.values, taken_on=sending.taken_on, photos=sending.photos, seen=sending.seen
@@ -139,17 +147,24 @@ def _draw(photos: Mapping[int, bytes]) -> tuple[dict[int, Picture], dict[str, Pr
     return drawn, bad
 
 
-@transaction.atomic
-def _keep(sending: Sending) -> None:
-    """What was typed while the window is closed, for the next time. One upsert."""
-    if sending.user is None:
-        return
-    KeptForm.objects.update_or_create(
-        account_id=sending.account_id,
-        user=sending.user,
-        defaults={
-            "values": {key: text[:LONGEST] for key, text in sending.values.items() if text.strip()},
-            "taken_on": sending.taken_on,
-            "saved_at": sending.now,
-        },
+def keep_form(
+    *, account_id: int, user: User, values: Mapping[str, str], taken_on: date | None, now: datetime
+) -> None:
+    """Keep what a person typed for an account, for the next time the form is shown (`ReadingForm.kept`).
+
+    In the place of what was kept before. One upsert, safe to repeat.
+    """
+    typed = {key[:LONGEST]: text[:LONGEST] for key, text in values.items() if text.strip()}
+    kept = KeptForm(
+        account_id=account_id,
+        user=user,
+        values=dict(list(typed.items())[:MOST_KEPT]),
+        taken_on=taken_on,
+        saved_at=now,
+    )
+    KeptForm.objects.bulk_create(
+        [kept],
+        update_conflicts=True,
+        unique_fields=["account", "user"],
+        update_fields=["values", "taken_on", "saved_at"],
     )

@@ -108,6 +108,10 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "account_confirm": (OWN_ABSENT, OWN_ABSENT),  # no link of theirs is limited
     "account_people": (LINKED, ONLY_GET),
     "account_link_end": (CO_RESIDENT, CO_RESIDENT_DONE),
+    "service_worker": (ALL, ONLY_GET),
+    "offline": (ALL, ONLY_GET),
+    "offline_door": (ALL, ONLY_GET),
+    "readings_offline": (ONLY_POST, LINKED),
     "home": (OWN_DONE, ONLY_GET),
     "site_map": (OWN, ONLY_GET),
     "account": (LINKED, ONLY_GET),

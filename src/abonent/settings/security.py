@@ -14,6 +14,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "media-src": [SELF],
         "form-action": [SELF],
@@ -44,5 +45,5 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-IMPERSONAL_PATHS = ["/assets/", "/static/", "/captcha/"]
+IMPERSONAL_PATHS = ["/assets/", "/static/", "/captcha/", "/service-worker.js"]
 """Paths whose answers are the same for everybody: no session is read for them."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
+from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_noop
 from abonent.accounts.queries import HeldAccount, held_accounts
 from abonent.bills.queries import subscribed_accounts
 from abonent.interfaces.ui.environment import language
-from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Reminder
+from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Offline, Reminder
 from abonent.portal.current import portal
 
 #: The manuals' words; a profile may have its own (`menu_labels`). Icons are lucide's.
@@ -31,7 +32,7 @@ SECTIONS = {
     "settings": (gettext_noop("Personal settings"), "settings"),
 }
 #: Sections of one account: /a/<public_id>/<section>/. Without an account they are not in the menu.
-OF_AN_ACCOUNT = frozenset({"account", "services", "payments", "receipts"})
+OF_AN_ACCOUNT = frozenset({"account", "services", "payments", "readings", "receipts"})
 #: Sections whose pages show an unconfirmed address with what to do about it.
 SAY_IT_THEMSELVES = frozenset({"settings", "email"})
 _PLACEHOLDER = "PUBLIC-ID"
@@ -118,6 +119,20 @@ def _subscription(request: HttpRequest, account: HeldAccount | None) -> dict[str
     return {"receipt_url": address("receipt_subscription", account), "receipt_subscribed": subscribed}
 
 
+def _offline() -> Offline | None:
+    if "readings" not in portal().menu:
+        return None
+    return Offline(
+        worker=address("service_worker"),
+        scripts=(static("resident/offline-store.js"), static("resident/offline.js")),
+        kept=_(
+            "There is no network. The readings are kept on this device and will be sent by themselves "
+            "when it is back."
+        ),
+        open=_("Open"),
+    )
+
+
 def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = None) -> Cabinet:
     """What `ui/cabinet.html` needs. `section` marks the menu; `account` is the page's own, if it has one."""
     current = account or current_account(request)
@@ -133,6 +148,7 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
         home_url=address("home"),
         add_account_url=address("account_add"),
         reminder=None if section in SAY_IT_THEMSELVES else _reminder(request),
+        offline=_offline(),
     )
 
 

@@ -34,6 +34,16 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class Offline:
+    """What lets the cabinet take readings without a network: its scripts, the worker, and words they say."""
+
+    worker: str
+    scripts: Sequence[str]
+    kept: str
+    open: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cabinet:
     """The frame of a customer's page (`ui/cabinet.html`)."""
 
@@ -48,6 +58,7 @@ class Cabinet:
     home_url: str = "/"
     add_account_url: str | None = None
     reminder: Reminder | None = None
+    offline: Offline | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from abonent.interfaces.resident.entrance import views
 
 urlpatterns = [
     path("login/", views.SignInView.as_view(), name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
+    path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("signup/", views.sign_up_page, name="account_signup"),
     path("signup/done/", views.signed_up_page, name="account_signup_done"),

@@ -21,7 +21,8 @@ from abonent.interfaces.cli.surroundings import database, set_up_django
 @dataclass(frozen=True)
 class Command:
     """A module with `add_arguments(parser)` and `run(options) -> int`, loaded by name when it is called: some
-    stand on upper floors. It imports models inside `run`, once Django is ready."""
+    stand on upper floors. It imports models inside `run`, once Django is ready. A subcommand's
+    own `needs_portal`, a default of its arguments, goes before the command's."""
 
     module: str
     summary: str
@@ -49,6 +50,11 @@ COMMANDS = {
         "abonent.exchange.cli",
         "Load a bundle of the billing system's files.",
         "abonent import bundle.zip --dry-run",
+    ),
+    "tariffs": Command(
+        "abonent.interfaces.cli.tariffs",
+        "Say what a volume costs by a tariff's file.",
+        "abonent tariffs quote tariffs/almaty-flat.toml --from 2026-10-01 --to 2026-10-31 --scale 200",
     ),
     "check": Command(
         "abonent.interfaces.cli.check",
@@ -94,9 +100,10 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    needs_portal = getattr(options, "needs_portal", command.needs_portal)
     try:
-        with database() if command.needs_portal else nullcontext():
-            if command.needs_portal:
+        with database() if needs_portal else nullcontext():
+            if needs_portal:
                 set_up_django()
             return int(module.run(options))
     except (DomainError, DatabaseUrlError, EmbeddedPostgresError, OperationalError) as error:

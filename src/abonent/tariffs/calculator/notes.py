@@ -23,8 +23,9 @@ def of(tariff: Tariff, question: Asked, parts: tuple[Segment, ...]) -> Iterator[
     for vat in dict.fromkeys(part.period.vat for part in parts):
         if vat is not None:
             yield Note("vat_inside", {"percent": f"{plain(vat * 100):f}"})
-    for begins in dict.fromkeys(part.period.begins for part in parts if part.period.made_up):
-        yield Note("made_up", {"date": begins.isoformat()})
+    made_up = dict.fromkeys(part.period.begins.isoformat() for part in parts if part.period.made_up)
+    if made_up:
+        yield Note("made_up", {"date": ", ".join(made_up)})
 
 
 def _limits_in_use(question: Asked, parts: tuple[Segment, ...]) -> list[tuple[Decimal, ...]]:

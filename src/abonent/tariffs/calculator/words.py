@@ -33,7 +33,7 @@ TEXTS: Mapping[str, str] = {
     "limits_whole": gettext_noop("Whole months have whole limits; months: {months}"),
     "limits_by_average_month": gettext_noop("Not a whole month: limits / {month_days} × {days} days"),
     "limits_by_calendar": gettext_noop("Not a whole month: limits × days / days of the month"),
-    "limits_rounded": gettext_noop("Limits of the period are rounded to {step}"),
+    "limits_rounded": gettext_noop("Limits of a part of a month are rounded half up to {step}"),
     "scales_in_proportion": gettext_noop(
         "Each scale fills the ranges in proportion to its share of the whole volume"
     ),
@@ -41,7 +41,7 @@ TEXTS: Mapping[str, str] = {
         "VAT of {percent} % is inside the rate, which is rounded before it is multiplied"
     ),
     "norm_by_days": gettext_noop("Not a whole month: the norm for {days} days"),
-    "made_up": gettext_noop("Rates from {date} on are made up for demonstrations: nobody published them"),
+    "made_up": gettext_noop("Rates of {date} are made up for demonstrations: nobody published them"),
 }
 
 

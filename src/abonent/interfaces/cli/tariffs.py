@@ -1,11 +1,12 @@
 """`abonent tariffs`: what may be done with tables of rates."""
 
 import argparse
+from types import ModuleType
 
 from abonent.interfaces.cli import tariffs_quote
 
 #: Modules with `SUMMARY`, `EXAMPLE`, `NEEDS_PORTAL`, `add_arguments(parser)` and `run(options) -> int`.
-SUBCOMMANDS = {"quote": tariffs_quote}
+SUBCOMMANDS: dict[str, ModuleType] = {"quote": tariffs_quote}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,4 +20,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return SUBCOMMANDS[options.action].run(options)
+    return int(SUBCOMMANDS[options.action].run(options))

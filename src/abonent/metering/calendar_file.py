@@ -47,7 +47,7 @@ def _event(event: Event, now: datetime) -> list[str]:
         f"DTEND;VALUE=DATE:{_day(date.fromordinal(event.last.toordinal() + 1))}",
         f"SUMMARY:{escaped(event.summary)}",
         f"DESCRIPTION:{escaped(event.description)}",
-        f"URL:{_CONTROL.sub('', event.url)}",
+        f"URL:{''.join(_CONTROL.sub('', event.url).split())}",
         "CLASS:PRIVATE",
         "TRANSP:TRANSPARENT",
         "BEGIN:VALARM",

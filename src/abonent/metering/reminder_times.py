@@ -1,6 +1,6 @@
-"""When a reminder about a window is due: pure, the standard library only. Worked table: docs/domain/readings.md."""
+"""When a reminder about a window is due. Pure; the worked table stands in docs/domain/readings.md."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
 from abonent.metering.windows import Rules, Window, window_state, zone
@@ -18,14 +18,9 @@ class Due(NamedTuple):
     window: Window
 
 
-def last_day(window: Window) -> date:
-    """The last whole day of the window, in the organisation's zone."""
-    return (window.closes.astimezone(UTC) - timedelta(seconds=1)).astimezone(window.closes.tzinfo).date()
-
-
 def closing_morning(window: Window) -> datetime:
     """Nine in the morning of the day before the last, in UTC."""
-    day = last_day(window) - timedelta(days=1)
+    day = window.last_day - timedelta(days=1)
     return datetime.combine(day, time(MORNING), window.closes.tzinfo).astimezone(UTC)
 
 
@@ -39,10 +34,10 @@ def due(rules: Rules, now: datetime) -> Due | None:
     local = now.astimezone(zone(rules.time_zone))
     if window is None or not MORNING <= local.hour < EVENING:
         return None
-    closes_tomorrow = local.date() == last_day(window) - timedelta(days=1)
+    closes_tomorrow = local.date() == window.last_day - timedelta(days=1)
     return Due("closing" if closes_tomorrow else "opening", window)
 
 
 def closing_has_come(window: Window, now: datetime) -> bool:
     """Whether the day of the letter about closing has begun: nobody who asks from now on needs it."""
-    return now.astimezone(window.closes.tzinfo).date() >= last_day(window) - timedelta(days=1)
+    return now.astimezone(window.closes.tzinfo).date() >= window.last_day - timedelta(days=1)

@@ -1,0 +1,20 @@
+"""Background work of metering; run by `abonent worker`."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from abonent.metering.operations import rejections, reminders
+
+
+@app.periodic(cron="7,22,37,52 * * * *")
+@app.task(name="metering.send_due_reminders", queueing_lock="metering.send_due_reminders")
+def send_due_reminders(timestamp: int) -> None:
+    """Four times an hour: letters about windows that opened or close tomorrow; mostly there are none."""
+    reminders.send_due_reminders(now=timezone.now())
+
+
+@app.periodic(cron="12,27,42,57 * * * *")
+@app.task(name="metering.tell_rejected", queueing_lock="metering.tell_rejected")
+def tell_rejected(timestamp: int) -> None:
+    """Right after an import that rejects readings, and four times an hour for those whose task was lost."""
+    rejections.tell_rejected(now=timezone.now())

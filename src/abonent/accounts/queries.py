@@ -1,9 +1,10 @@
 """Reads of accounts. Who may see an account is decided here: by a link that has not ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from abonent.accounts.masking import masked_name
 from abonent.base.prepared import prepared_cursor
@@ -68,3 +69,21 @@ def held_accounts(user_id: int, *, now: datetime) -> tuple[HeldAccount, ...]:
 def held_account(user_id: int, public_id: str, *, now: datetime) -> HeldAccount | None:
     """The account `public_id` if this person is linked to it, else None: a stranger's does not exist."""
     return next((one for one in held_accounts(user_id, now=now) if one.public_id == public_id), None)
+
+
+class Household(NamedTuple):
+    """What a tariff asks of an account."""
+
+    residents: int | None
+    categories: frozenset[str]
+    """Codes of `Account.categories`: electric_stove, alone, exempt, rural."""
+
+
+_HOUSEHOLDS = "SELECT id, residents, categories FROM accounts_account WHERE id = ANY(%s)"
+
+
+def households(account_ids: Collection[int]) -> dict[int, Household]:
+    """By account. One query."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_HOUSEHOLDS, [list(account_ids)])
+        return {row[0]: Household(row[1], frozenset(row[2].split())) for row in cursor.fetchall()}

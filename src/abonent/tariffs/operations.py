@@ -82,7 +82,7 @@ def _service(tariff: Tariff, filename: str, others: Iterable[TariffVersionFacts]
     service = Service.objects.filter(code=tariff.service).first()
     if service is None:
         raise UnknownServiceError(
-            f"{filename}: service: the portal has no service {tariff.service!r}: services come with the bundle"
+            f"{filename}: service: the portal has no service {tariff.service!r} (see its bundle)"
         )
     own = [one.code for one in others if one.is_own and one.service == tariff.service and tariff.default]
     if own:

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 21)
 
 @cache
 def town(code: str, today: date = TODAY) -> Town:
-    return build(code, country=PORTALS[code].country, today=today, seed=7, accounts=120)
+    return build(code, country=PORTALS[code].country, today=today, seed=7, accounts=50)
 
 
 @cache

@@ -44,8 +44,8 @@ def become(settings: Settings) -> Callable[[str], Profile]:
     def to(code: str) -> Profile:
         settings.DEMO, settings.STAFF_SECOND_FACTOR = True, False
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-        settings.PORTAL = load(Path("portals") / f"{code}.toml")
-        return settings.PORTAL
+        profile = settings.PORTAL = load(Path("portals") / f"{code}.toml")
+        return profile
 
     return to
 

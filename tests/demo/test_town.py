@@ -11,7 +11,13 @@ import pytest
 
 from abonent.base.months import Month
 from abonent.demo.town import Kind, Town, build, contact_email, write_bundle
-from abonent.demo.town.account_book import FLAW_ACCRUED, FLAW_CLOSING, FLAW_OPENING, Charge
+from abonent.demo.town.account_book import (
+    FLAW_ACCRUED,
+    FLAW_CLOSING,
+    FLAW_OPENING,
+    MISCHARGED_AGO,
+    Charge,
+)
 from abonent.demo.town.households import PLANTED
 from tests.demo.made import PORTALS, TODAY, town
 
@@ -67,11 +73,21 @@ def test_nested_lines_explain_their_parent(any_town: Town) -> None:
         assert whole.corrections == sum(part.corrections for part in found)
 
 
-def test_a_line_is_its_volume_times_its_tariff_rounded_half_up(any_town: Town) -> None:
+def test_a_line_is_its_volume_times_its_tariff_but_for_one_that_the_supplier_got_wrong(
+    any_town: Town,
+) -> None:
+    """The last of the parts that make up a rate takes the kopeck that rounding leaves."""
+    services = {service.code: service for service in any_town.recipe.services}
+    wrong = []
     for charge in any_town.charges:
         if charge.volume is not None and charge.tariff is not None:
             exact = charge.volume * charge.tariff  # thousandths of hundred-thousandths; a kopeck is 10^6
-            assert -500_000 <= charge.accrued * 1_000_000 - exact <= 500_000
+            kopeck = 1_000_000 if services[charge.service].volume == "parent" else 0
+            if not -500_000 - kopeck < charge.accrued * 1_000_000 - exact <= 500_000 + kopeck:
+                wrong.append(charge)
+    assert {charge.account for charge in wrong} == {any_town.household(Kind.DEMO_LET).number}
+    assert {charge.month for charge in wrong} == {Month.of(any_town.today) - 1 - MISCHARGED_AGO}
+    assert len([charge for charge in wrong if not services[charge.service].parent]) <= 1
 
 
 def test_what_is_charged_as_paid_was_paid(any_town: Town) -> None:
@@ -195,7 +211,7 @@ def test_a_service_never_doubles_or_halves_as_a_whole(any_town: Town) -> None:
 def test_the_same_arguments_write_the_same_bytes(code: str, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for directory in (first, second):
-        write_bundle(code, directory, today=TODAY, country=PORTALS[code].country, seed=3, accounts=40)
+        write_bundle(code, directory, today=TODAY, country=PORTALS[code].country, seed=3, accounts=20)
     names = [f"{name}.csv" for name in FILES]
     assert sorted(path.name for path in first.iterdir()) == sorted(names)
     assert filecmp.cmpfiles(first, second, names, shallow=False) == (names, [], [])
@@ -218,7 +234,8 @@ def test_another_day_moves_every_date() -> None:
         next(m.planned_replacement_on for u in place.usages for m in u.meters if m.account == home)
         for place, home in zip((now, later), homes, strict=True)
     ]
-    assert None not in planned
+    assert planned[0]
+    assert planned[1]
     assert planned[1] - planned[0] == TODAY - date(2026, 10, 20)
 
 
@@ -240,9 +257,8 @@ def test_a_portal_of_many_suppliers_has_accounts_of_several_organisations() -> N
     assert len({household.organisation for household in billing_centre.households}) == 3
 
 
-def test_a_town_of_the_demo_is_made_in_a_moment(tmp_path: Path) -> None:
-    for code, profile in PORTALS.items():
-        begun = time.process_time()
-        made = write_bundle(code, tmp_path / code, today=TODAY, country=profile.country)
-        assert time.process_time() - begun < 6
-        assert len(made.households) == 300
+def test_the_largest_town_of_the_demo_is_made_in_a_moment(tmp_path: Path) -> None:
+    begun = time.process_time()
+    made = write_bundle("alseco", tmp_path, today=TODAY, country=PORTALS["alseco"].country)
+    assert time.process_time() - begun < 6
+    assert len(made.households) == 300

@@ -7,6 +7,7 @@ from random import Random
 from abonent.base.months import Month
 from abonent.demo.town import recipe as recipes
 from abonent.demo.town.account_book import Book, Charge, Payment, keep, reversal
+from abonent.demo.town.charging import Prices
 from abonent.demo.town.households import Household, Kind, settle
 from abonent.demo.town.recipe import Recipe
 from abonent.demo.town.usage import Usage, use
@@ -68,11 +69,12 @@ def build(code: str, *, country: str, today: date, seed: int, accounts: int) -> 
     random = Random(f"{seed}:{recipe.code}")  # noqa: S311 - a town, not a secret
     last = Month.of(today) - 1
     months = list((last - (MONTHS + _BEFORE - 1)).through(last))
+    prices = Prices(recipe)
     town = Town(recipe, today, settle(recipe, accounts=accounts, last=last, random=random))
     for household in town.households:
         own = Random(f"{seed}:{recipe.code}:{household.number}")  # noqa: S311
         usage = use(recipe, household, months, today, own)
-        book = keep(recipe, household, usage, months, shown=_BEFORE, today=today, random=own)
+        book = keep(recipe, prices, household, usage, months, shown=_BEFORE, today=today, random=own)
         if household.kind is Kind.PAYMENT_REVERSED:
             _take_one_back(book, last - 2)
         town.usages.append(usage)

@@ -8,6 +8,7 @@ from pathlib import Path
 from abonent.base.months import Month
 from abonent.demo.town import requisites
 from abonent.demo.town.building import Town
+from abonent.demo.town.charging import tariff_of
 from abonent.demo.town.recipe import PRICE, VOLUME
 from abonent.demo.town.windows import window
 
@@ -24,7 +25,7 @@ ACCOUNT_COLUMNS = (
 )
 METER_COLUMNS = (
     "account,service,serial,scales,digits,ratio,installed_on,verified_on,next_verification_on,"
-    "planned_replacement_on,removed_on"
+    "planned_replacement_on,removed_on,tariff"
 )
 READING_COLUMNS = "account,serial,scale,taken_on,source,value"
 CHARGE_COLUMNS = (
@@ -127,8 +128,10 @@ def _accounts(town: Town) -> Iterator[Row]:
 
 
 def _meters(town: Town) -> Iterator[Row]:
-    for usage in town.usages:
+    services = {service.code: service for service in town.recipe.services}
+    for household, usage in zip(town.households, town.usages, strict=True):
         for meter in usage.meters:
+            tariff = tariff_of(services[meter.service], household)
             yield (
                 meter.account,
                 meter.service,
@@ -141,6 +144,7 @@ def _meters(town: Town) -> Iterator[Row]:
                 meter.next_verification_on.isoformat(),
                 _day(meter.planned_replacement_on),
                 _day(meter.removed_on),
+                "" if tariff and town.recipe.tariffs[tariff].default else tariff,
             )
 
 

@@ -5,13 +5,17 @@ currency, so that a hundred thousand lines are computed exactly and in a moment.
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from abonent.tariffs.calculator import Tariff, TariffError, read_tariff
+
 FOLDER = Path(__file__).parent / "recipes"
+TARIFFS = Path(__file__).parents[4] / "tariffs"
 VOLUME = 1000
 PRICE = 100_000
 
@@ -72,13 +76,18 @@ class Service:
     volume: str
     """`account`, `area`, `residents`, `resource:<code>`, `scale:<scale>`, `level:<1..3>` or `parent`."""
     rates: tuple[tuple[date, int], ...]
+    """Since when which price. Of a service that has no tariff, and is no part of one that has."""
+    tariff: str
+    """Code of the tariff by which it is charged, its default one; empty: by `rates`."""
+    tariffs: Mapping[str, str]
+    """Codes of others, by the feature of an account that chose them."""
     when: tuple[str, ...]
     """Charged only on accounts with one of these features; empty: on every account."""
     undelivered: bool
     """Heating and the like: now and then some days are not delivered, and the month is reduced."""
 
-    def rate_on(self, day: date) -> int | None:
-        found = None
+    def rate_on(self, day: date) -> int:
+        found = 0
         for since, price in self.rates:
             if since <= day:
                 found = price
@@ -110,9 +119,10 @@ class Recipe:
     """Features that tariffs ask for: the account's categories. `alone` is for some of those who live so."""
     planted: dict[str, Planted]
     """By kind of account (households.Kind)."""
-    level_limits: tuple[int, ...]
-    """Upper bounds of levels 1, 2… per resident, thousandths."""
     phone: str
+    tariffs: Mapping[str, Tariff]
+    """By code: those of the files that the recipe names, under tariffs/."""
+    tariff_files: tuple[Path, ...]
     organisations: tuple[Organisation, ...]
     resources: dict[str, Resource]
     services: tuple[Service, ...]
@@ -127,26 +137,28 @@ def load(code: str, *, country: str) -> Recipe:
     raw = {"port": 0} | tomllib.loads(path.read_text("utf-8"))
     try:
         recipe = _recipe(raw)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, TariffError) as error:
         raise RecipeError(f"{path.name}: {type(error).__name__}: {error}") from error
     _check(recipe, path.name)
     return recipe
 
 
 def _recipe(raw: dict[str, Any]) -> Recipe:
-    services = tuple(_service(entry) for entry in raw.pop("services"))
     resources = {code: _resource(code, entry) for code, entry in raw.pop("resources", {}).items()}
     organisations = tuple(Organisation(**entry) for entry in raw.pop("organisations"))
-    limits = tuple(limit * VOLUME for limit in raw.pop("level_limits", ()))
+    services = tuple(_service(entry) for entry in raw.pop("services"))
+    files = tuple(TARIFFS / f"{name}.toml" for name in raw.pop("tariffs", ()))
+    tariffs = {tariff.code: tariff for tariff in map(read_tariff, files)}
     parts = {
         service.code: tuple(part for part in services if part.parent == service.code) for service in services
     }
     return Recipe(
+        tariffs=tariffs,
+        tariff_files=files,
         organisations=organisations,
         resources=resources,
         services=services,
         parts={code: found for code, found in parts.items() if found},
-        level_limits=limits,
         categories=tuple(raw.pop("categories", ())),
         planted={kind: _planted(entry) for kind, entry in raw.pop("planted", {}).items()},
         places=tuple(raw.pop("places")),
@@ -157,6 +169,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
 def _service(entry: dict[str, Any]) -> Service:
     rates = tuple((since, _whole(price, PRICE)) for since, price in entry.pop("rates", ()))
     defaults: dict[str, Any] = {"parent": "", "undelivered": False, "unit": {"ru": "", "kk": ""}}
+    defaults |= {"tariff": "", "tariffs": {}}
     return Service(rates=rates, when=tuple(entry.pop("when", ())), **(defaults | entry))
 
 
@@ -182,13 +195,21 @@ def _check(recipe: Recipe, name: str) -> None:
     features = {feature for group in recipe.features.values() for feature in group}
     for service in recipe.services:
         kind, _, of = service.volume.partition(":")
+        wanted = {code for code in (service.tariff, *service.tariffs.values()) if code}
         reasons = {
             f"no organisation {service.organisation!r}": service.organisation not in known,
             f"no parent {service.parent!r} above it": bool(service.parent) and service.parent not in codes,
             f"no feature {service.when}": not features.issuperset(service.when),
             f"no resource {of!r}": kind == "resource" and not recipe.resources.keys() >= set(of.split("+")),
-            "no rates": not service.rates,
+            "no rates": not service.rates and not _has_tariff(recipe, service),
+            f"no tariff of {wanted}": not recipe.tariffs.keys() >= wanted,
         }
         for reason, wrong in reasons.items():
             if wrong:
                 raise RecipeError(f"{name}: service {service.code}: {reason}")
+
+
+def _has_tariff(recipe: Recipe, service: Service) -> bool:
+    """Of its own, or as a part that tells the scales or levels of its parent's."""
+    parent = next((one for one in recipe.services if one.code == service.parent), None)
+    return bool(service.tariff or (parent and parent.tariff))

@@ -128,8 +128,9 @@ def _check_meter(
     refused = _meter_problem(form, meter, taken_on)
     for one in meter.scales:
         key = key_of(meter.id, one.scale)
-        problem = refused or (None if texts[one.scale] else Problem("incomplete"))
-        verdict = problem or _check_value(form, meter, one, texts[one.scale], taken_on, confirmed)
+        text = texts.get(one.scale, "")
+        problem = refused or (None if text else Problem("incomplete"))
+        verdict = problem or _check_value(form, meter, one, text, taken_on, confirmed)
         if isinstance(verdict, Problem):
             found.problems[key] = verdict
         elif isinstance(verdict, Question):

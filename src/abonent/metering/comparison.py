@@ -46,6 +46,8 @@ def compare(
             _compare_meter(meter, texts, taken_on, meter.id in photos, seen, found)
         elif meter.id in photos:
             found.problems[f"photo-{meter.id}"] = Problem("photo_without_reading")
+    strange = set(photos) - {meter.id for meter in form.meters}
+    found.problems |= {f"photo-{meter_id}": Problem("taken_off") for meter_id in strange}
     return found
 
 
@@ -63,7 +65,9 @@ def _compare_meter(
     equal = all(_parsed(texts[one.scale]) == one.sent.value for one in meter.scales if one.sent)
     taken = any(sent.state != RECEIVED for sent in meter.sent)
     same_day = all(sent.taken_on == taken_on for sent in meter.sent)
-    if equal and (taken or (same_day and not photo)):
+    if equal and taken and photo:
+        found.problems[f"photo-{meter.id}"] = Problem("already_taken", {"value": meter.sent[0].value})
+    elif equal and (taken or (same_day and not photo)):
         found.same.append(meter)
     elif not equal and any(sent.id > seen for sent in meter.sent):
         found.overtaken = True

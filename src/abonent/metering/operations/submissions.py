@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import NoReturn
 
 from django.utils.translation import get_language
 
@@ -98,31 +99,38 @@ def _submit(sending: Sending, drawn: Mapping[int, Picture], bad: Mapping[str, Pr
         return of_known(sending, read.known)
     if not any(text.strip() for text in sending.values.values()) and not sending.photos:
         raise NothingTyped
-    if read.form.window.now_open is None:
-        if sending.user:
-            keep_form(
-                account_id=sending.account_id,
-                user=sending.user,
-                values=sending.values,
-                taken_on=sending.taken_on,
-                now=sending.now,
-            )
-        raise WindowClosed(read.form.window)
-    found = compare(
-        read.form, sending.values, taken_on=sending.taken_on, photos=sending.photos, seen=sending.seen
-    )
+    if not read.form.window.is_open:
+        _turn_away(sending, read.form.window)
+    return _take(sending, read.form, drawn, bad)
+
+
+def _turn_away(sending: Sending, state: WindowState) -> NoReturn:
+    if sending.user:
+        keep_form(
+            account_id=sending.account_id,
+            user=sending.user,
+            values=sending.values,
+            taken_on=sending.taken_on,
+            now=sending.now,
+        )
+    raise WindowClosed(state)
+
+
+def _take(
+    sending: Sending, form: ReadingForm, drawn: Mapping[int, Picture], bad: Mapping[str, Problem]
+) -> Submission:
+    found = compare(form, sending.values, taken_on=sending.taken_on, photos=sending.photos, seen=sending.seen)
     if found.overtaken:
-        raise SentMeanwhile(read.form)
+        raise SentMeanwhile(form)
     new = {meter.id for meter in found.new}
-    checked = check(
-        read.form, sending.values, taken_on=sending.taken_on, confirmed=sending.confirmed, meters=new
-    )
+    checked = check(form, sending.values, taken_on=sending.taken_on, confirmed=sending.confirmed, meters=new)
     problems = {**checked.problems, **found.problems, **bad}
     if problems or checked.questions:
         raise NotTaken(problems, checked.questions)
     if not new:
         return Submission.objects.get(pk=found.submission_id)
-    return store(sending, read.form, found.new, checked.values, drawn)
+    with_these = {meter_id: picture for meter_id, picture in drawn.items() if meter_id in new}
+    return store(sending, form, found.new, checked.values, with_these)
 
 
 def _read(sending: Sending) -> ReadForm:

@@ -51,6 +51,11 @@ COMMANDS = {
         "Load a bundle of the billing system's files.",
         "abonent import bundle.zip --dry-run",
     ),
+    "export": Command(
+        "abonent.exchange.outgoing.cli",
+        "Write the readings that customers submitted into files for billing.",
+        "abonent export readings --to /var/spool/abonent-export",
+    ),
     "tariffs": Command(
         "abonent.interfaces.cli.tariffs",
         "Say what a volume costs by a tariff's file.",
@@ -80,6 +85,7 @@ environment:
   ABONENT_PORTAL      the profile: a name in portals/ or a path to a .toml file
   DATABASE_URL        postgresql://user:password@host:5432/name; without it the embedded server is started
   ABONENT_HOME        where files are kept (default: var/ of the project)
+  ABONENT_EXPORT      the folder into which the worker writes readings for billing
   ABONENT_SECRET_KEY  32 random characters or more (or ABONENT_SECRET_KEY_FILE); the demo makes its own
 
 `abonent COMMAND --help` says what a command takes. All variables: docs/operations/settings.md

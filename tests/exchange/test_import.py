@@ -65,7 +65,7 @@ def test_the_same_rows_after_something_else_are_unchanged(bundle: Any, load: Any
     assert report.outcome == "nothing to do"
     assert [one.way for one in report.plan.months] == ["unchanged"]
     assert {name: (taken.new, taken.changed) for name, taken in report.plan.files.items()} == dict.fromkeys(
-        ["organisations", "services", "accounts", "meters", "readings", "payments"], (0, 0)
+        ["organisations", "services", "accounts", "meters", "readings", "payments", "answers"], (0, 0)
     )
     assert (everything(), version()) == (before, stamp)
 

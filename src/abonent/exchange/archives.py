@@ -41,7 +41,7 @@ def zip_members(packed: BinaryIO, path: Path, most: int) -> Iterator[tuple[str, 
     with zipfile.ZipFile(packed) as archive:
         members = archive.infolist()
         if len(members) > most:
-            raise BundleError(f"{path}: holds {len(members)} files; a bundle has seven")
+            raise BundleError(f"{path}: holds {len(members)} files; a bundle has eight")
         for member in members:
             if not _is_zip_folder(member, path):
                 with archive.open(member) as stream:
@@ -74,7 +74,7 @@ def tar_members(packed: BinaryIO, path: Path, most: int) -> Iterator[tuple[str, 
     ):
         for count, member in enumerate(archive):
             if count >= most:
-                raise BundleError(f"{path}: holds more than {most} files; a bundle has seven")
+                raise BundleError(f"{path}: holds more than {most} files; a bundle has eight")
             if not _is_tar_folder(member, path):
                 yield member.name, cast(BinaryIO, archive.extractfile(member))
         _read_to_end(unpacked, path)

@@ -24,6 +24,8 @@ _DAYS = (
     r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
     r"|(?:0[13578]|1[02])-31)"
 )
+#: Kinds whose patterns do not count characters.
+_ANY_LENGTH = ("text", "words")
 _PATTERNS = {
     "code": r"[0-9A-Za-zА-Яа-я_.:/-]{{1,{longest}}}",
     "number": r"[0-9A-Za-z][0-9A-Za-z/._-]{{0,{less}}}",
@@ -47,6 +49,10 @@ def _fast_pattern(column: Column, character: str) -> str:
             return rf"[0-9]{{1,{len(str(column.high))}}}"
         case "integer":
             return "|".join(map(str, range(column.low, column.high + 1)))
+        case "words":
+            return column.spelling.pattern
+        case "time_zone":
+            return "|".join(map(re.escape, sorted(bundle.time_zones())))
         case kind:
             return _PATTERNS[kind].format(longest=column.longest, less=column.longest - 1)
 
@@ -81,7 +87,7 @@ class Checker:
         self._quoted = line_pattern(self.columns, quoted=True)
         latest = {"date": str(today), "month": str(Month.of(today) + 1)}
         odd = [pl.col(c.name) > latest[c.kind] for c in self.columns if c.past]
-        odd += [pl.col(c.name).str.len_chars() > c.longest for c in self.columns if c.kind == "text"]
+        odd += [pl.col(c.name).str.len_chars() > c.longest for c in self.columns if c.kind in _ANY_LENGTH]
         self._odd = pl.any_horizontal(odd).fill_null(False) if odd else None
         self.wanted = self.header
         """Of the rows of a block with bad ones: whoever refuses the file anyway needs fewer columns."""

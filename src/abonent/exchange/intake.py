@@ -21,6 +21,7 @@ from abonent.ledger import months as ledger_months
 from abonent.ledger import operations as ledger
 from abonent.ledger.months import MonthPlan
 from abonent.metering import operations as metering
+from abonent.metering.operations import billing
 from abonent.portal import operations as portal
 from abonent.portal.operations import ServiceCode
 
@@ -92,7 +93,10 @@ class Intake:
         match staged.name:
             case "organisations":
                 portal.resolve_organisations(staged)
+                self._note_half_windows(staged)
                 return {}
+            case "answers":
+                return {"reading": self._resolve_answers(staged)}
             case "services":
                 return portal.resolve_services(staged, organisations) | self._endless(staged)
             case "accounts":
@@ -107,6 +111,17 @@ class Intake:
                 unknown["service"] = ledger.resolve_payments(staged, services)
                 self._note_contradictions(staged)
         return unknown
+
+    def _resolve_answers(self, staged: Staged) -> list[tuple[int, str]]:
+        unknown = billing.resolve_answers(staged)
+        for wrong in billing.wrong_answers(staged):
+            self.problems.add("answers", wrong.line, wrong.column, wrong.value, wrong.reason)
+        return unknown
+
+    def _note_half_windows(self, staged: Staged) -> None:
+        other = {"readings_from": "readings_to", "readings_to": "readings_from"}
+        for line, column, value in portal.half_windows(staged):
+            self.problems.add("organisations", line, column, value, f"stands without {other[column]}")
 
     def _endless(self, staged: Staged) -> dict[str, list[tuple[int, str]]]:
         for line, parent in portal.endless_parents(staged):
@@ -178,10 +193,13 @@ class Intake:
             "payments": ledger.book_payments,
         }
         for name, staged in self.staged.items():
-            if plan.files[name].changes:
+            if plan.files[name].changes and name in take:
                 take[name](staged)
         self.meter.say("building months")
         self._built = [ledger_months.build(one) for one in plan.months]
+        if "answers" in self.staged and plan.files["answers"].changes:
+            # Last: whoever is sending a reading of such a meter waits for as long as this is not committed.
+            billing.take_answers(self.staged["answers"], now=now)
 
     def put_in_place(self, *, now: datetime) -> None:
         """The last step: readers see it all when the transaction commits, which must follow at once."""

@@ -12,6 +12,7 @@ from abonent.ledger import operations as ledger
 from abonent.ledger.months import MonthPlan
 from abonent.ledger.totals import MonthTotals
 from abonent.metering import operations as metering
+from abonent.metering.operations import billing
 from abonent.portal import operations as portal
 from abonent.portal.operations import ServiceCode
 
@@ -52,6 +53,7 @@ def plan_files(staged: Mapping[str, Staged]) -> dict[str, Taken]:
         "meters": metering.compare_meters,
         "readings": metering.compare_readings,
         "payments": ledger.compare_payments,
+        "answers": billing.compare_answers,
     }
     return {name: compare[name](one) for name, one in staged.items()}
 

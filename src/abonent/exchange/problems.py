@@ -16,6 +16,7 @@ UNKNOWN = {
     "account": "is an account nobody knows",
     "organisation": "is an organisation nobody knows",
     "parent": "is a service nobody knows",
+    "reading": "is not the number of a reading that went to billing",
     "serial": "is a meter nobody knows for this account",
     "service": "is a service nobody knows",
 }

@@ -112,7 +112,9 @@ def _copy(file: File, staged: Staged, frame: pl.DataFrame, header: list[str]) ->
 
 
 def _filled(column: Column, values: pl.Series) -> pl.Series:
-    """Empty values as they are stored: the default, an empty text, or null."""
+    """Empty values as they are stored: the default, an empty text, or null. A month is its first day."""
+    if column.kind == "month":
+        return values + "-01"
     if column.default:
         return values.fill_null(column.default)
     if column.kind in _TYPES or column.refers:

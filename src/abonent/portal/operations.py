@@ -86,6 +86,26 @@ def _returns(start: int, parents: Mapping[int, int | None]) -> bool:
     return False
 
 
+def half_windows(staged: Staged) -> list[tuple[int, str, str]]:
+    """Staged organisations that would have one end of their window alone, as (line, the column that stands,
+    its value). A column that the file has not keeps what the portal knows."""
+    ends = {
+        name: sql.SQL("{}.{}").format(sql.SQL("s" if name in staged.columns else "t"), sql.Identifier(name))
+        for name in ("readings_from", "readings_to")
+    }
+    query = sql.SQL(
+        "SELECT s.line, {first}, {last} FROM {staged} s LEFT JOIN portal_organisation t ON t.id = s.id"
+        " WHERE ({first} IS NULL) <> ({last} IS NULL) ORDER BY s.line"
+    ).format(staged=staged.table, first=ends["readings_from"], last=ends["readings_to"])
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        rows = cursor.fetchall()
+    return [
+        (line, "readings_to", str(last)) if first is None else (line, "readings_from", str(first))
+        for line, first, last in rows
+    ]
+
+
 def compare_organisations(staged: Staged) -> Taken:
     return staging.compare(staged, _ORGANISATIONS, _sent(staged, {}))
 

@@ -28,6 +28,8 @@ SITE_URL = os.environ.get("ABONENT_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "ht
 """Where people find the portal: letters that no request caused carry absolute links."""
 TRUSTED_PROXIES = env.number("ABONENT_TRUSTED_PROXIES", default=0)
 """How many reverse proxies stand in front: the client's address is read that many hops back."""
+EXPORT_FOLDER = env.folder("ABONENT_EXPORT")
+"""Where the worker writes readings for billing; None: nowhere."""
 
 DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://localhost/abonent"))

@@ -30,6 +30,15 @@ def number(name: str, *, default: int) -> int:
     return int(given or default)
 
 
+def folder(name: str) -> Path | None:
+    """An absolute path, or None when nothing is named; a relative one is a ProfileError: it would mean
+    another folder for each who starts."""
+    given = os.environ.get(name, "").strip()
+    if given and not Path(given).is_absolute():
+        raise ProfileError(f"{name} must be an absolute path, not {given!r}")
+    return Path(given) if given else None
+
+
 def profile_path(portals: Path) -> Path:
     """`ABONENT_PORTAL`: a name in portals/, or a path to a .toml file."""
     named = os.environ.get("ABONENT_PORTAL", "").strip()

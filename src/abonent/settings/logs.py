@@ -1,11 +1,15 @@
 """Logs: one line an event on standard error, UTC, for journald or a container to keep.
 
-By itself Django writes a failed request nowhere outside DEBUG. Query strings, bodies, cookies are not logged.
+By itself Django writes a failed request nowhere outside DEBUG. Query strings, bodies, cookies are not logged,
+nor what a letter's link carries: whoever has that may use it.
 """
 
 import os
+import re
 import time
 from logging import Formatter
+
+SECRET_PATHS = re.compile(r"(/r/|/accounts/not-me/|/confirm-email/|/password/reset/key/)[^/\s]+")
 
 
 class UtcFormatter(Formatter):
@@ -15,6 +19,7 @@ class UtcFormatter(Formatter):
 
     def formatMessage(self, record: object) -> str:  # noqa: N802 - logging's own name
         line = super().formatMessage(record)  # type: ignore[arg-type]
+        line = SECRET_PATHS.sub(r"\1…", line)
         return line.replace("\r", "\\r").replace("\n", "\\n").replace("\x1b", "\\x1b")
 
 

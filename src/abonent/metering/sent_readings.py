@@ -1,0 +1,59 @@
+"""Reads of what went to billing: the rows of one file, and what waits."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from abonent.metering.models import SubmittedReading
+from abonent.metering.numbering import number_of
+
+
+class SentReading(NamedTuple):
+    """One row of a file for billing."""
+
+    account: str
+    serial: str
+    scale: str
+    taken_on: date
+    value: Decimal
+    reading: int
+    """The number under which billing answers."""
+    submission_id: int
+    received_at: datetime
+    rolled_over: bool
+    unusual: bool
+    previous: Decimal | None
+
+    @property
+    def submission(self) -> str:
+        """The number that the customer was told."""
+        return number_of(self.submission_id)
+
+
+_FIELDS = (
+    "submission__account__number",
+    "meter__serial",
+    "scale",
+    "taken_on",
+    "value",
+    "id",
+    "submission_id",
+    "submission__submitted_at",
+    "rolled_over",
+    "unusual",
+    "previous",
+)
+#: Rows fetched at a time: memory does not grow with the file.
+_AT_ONCE = 2000
+
+
+def readings_of_batch(batch: int) -> Iterator[SentReading]:
+    """The readings of a file by their numbers, streamed from the server. In a transaction."""
+    rows = SubmittedReading.objects.filter(batch=batch).order_by("id").values_list(*_FIELDS)
+    return map(SentReading._make, rows.iterator(chunk_size=_AT_ONCE))
+
+
+def waiting_for_billing() -> int:
+    """How many readings were received and not yet taken for billing."""
+    return SubmittedReading.objects.filter(state=SubmittedReading.State.RECEIVED).count()

@@ -24,15 +24,20 @@ from abonent.portal.current import portal
 SECTIONS = {
     "accounts": (gettext_noop("Available accounts"), "list"),
     "account": (gettext_noop("Account information"), "house"),
+    "readings": (gettext_noop("Meters"), "gauge"),
     "services": (gettext_noop("Services information"), "chart-column"),
     "payments": (gettext_noop("Payments"), "wallet"),
+    "consumption": (gettext_noop("Consumption"), "chart-no-axes-column"),
+    "calculator": (gettext_noop("Payment calculator"), "calculator"),
     "receipts": (gettext_noop("Receipts"), "receipt-text"),
     "password": (gettext_noop("Change password"), "key-round"),
     "email": (gettext_noop("Change e-mail"), "mail"),
     "settings": (gettext_noop("Personal settings"), "settings"),
 }
 #: Sections of one account: /a/<public_id>/<section>/. Without an account they are not in the menu.
-OF_AN_ACCOUNT = frozenset({"account", "services", "payments", "readings", "receipts"})
+OF_AN_ACCOUNT = frozenset(
+    {"account", "services", "payments", "readings", "consumption", "calculator", "receipts"}
+)
 #: Sections whose pages show an unconfirmed address with what to do about it.
 SAY_IT_THEMSELVES = frozenset({"settings", "email"})
 _PLACEHOLDER = "PUBLIC-ID"

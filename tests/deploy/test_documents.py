@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from abonent.__main__ import COMMANDS
+from abonent.settings.logs import SECRET_PATHS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "operations" / "deploy.md").read_text("utf-8")
@@ -60,3 +61,15 @@ def test_nginx_replaces_what_a_visitor_may_forge() -> None:
     assert re.search(r"ssl_protocols TLSv1\.2 TLSv1\.3;", text)
     assert "Strict-Transport-Security" not in text  # the portal's own; two would void it
     assert text.count("server_tokens off;") >= 2
+
+
+def test_nginx_writes_down_no_letters_link() -> None:
+    """And every link of a letter is among those the portal's own log leaves out."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    pattern = re.search(r"~(\^/\S+) 0;", text)
+    assert pattern
+    for path in ("/r/x/", "/accounts/not-me/x/", "/confirm-email/x/", "/password/reset/key/1-x/"):
+        assert re.match(pattern[1], path)
+        assert "…" in SECRET_PATHS.sub(r"\1…", path)
+    assert not re.match(pattern[1], "/receipts/")
+    assert text.count("if=$abonent_logged;") == text.count("server_tokens off;")

@@ -3,6 +3,8 @@
 import logging
 import sys
 
+import pytest
+
 from abonent.settings.logs import LOGGING, UtcFormatter
 
 FORMAT = LOGGING["formatters"]["line"]["format"]  # type: ignore[index]
@@ -30,3 +32,10 @@ def test_nobody_forges_an_entry_or_colours_the_terminal() -> None:
 
 def test_a_failure_keeps_its_trace() -> None:
     assert "ValueError: inside" in _shown("Internal Server Error: /", error=True)
+
+
+@pytest.mark.parametrize("path", ["/r/", "/accounts/not-me/", "/confirm-email/", "/password/reset/key/"])
+def test_what_a_letters_link_carries_is_not_written_down(path: str) -> None:
+    shown = _shown(f"Gone: {path}WzEsMTc5XQ:Cxvz7juiibd0-NK8_RdBNW/ and more")
+    assert shown.endswith(f"Gone: {path}…/ and more")
+    assert _shown("Not Found: /a/x/readings/").endswith("/a/x/readings/")

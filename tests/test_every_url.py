@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from abonent.accounts import not_me
 from abonent.accounts.models import Account, AccountLink
 from abonent.exchange.operations import import_bundle
+from abonent.metering import reading_links
+from abonent.metering.models import ReadingLink
 from abonent.portal.models import Organisation
 from abonent.users.models import StaffMembership, User
 
@@ -38,6 +40,7 @@ NONE: Answers = (404,) * 6
 ONLY_GET: Answers = (405,) * 6
 ONLY_POST: Answers = (405,) * 6
 ALL: Answers = (200,) * 6
+NOT_TAKEN: Answers = (422,) * 6
 SENT_ON: Answers = (302,) * 6
 #: Signing in and up: for those who are not.
 ENTRANCE: Answers = (200, 302, 302, 302, 302, 302)
@@ -104,6 +107,9 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "accounts": (OWN, ONLY_GET),
     "account_add": (OWN, OWN),
     "link_not_me": (ALL, ALL),  # whoever holds the signed link
+    "reading_link": (ALL, NOT_TAKEN),  # whoever holds the letter; its empty form is sent back
+    "readings_ics": (LINKED, ONLY_GET),
+    "reading_reminders": (ONLY_POST, LINKED_DONE),
     "account_delete": (LINKED, LINKED_DONE),
     "account_confirm": (OWN_ABSENT, OWN_ABSENT),  # no link of theirs is limited
     "account_people": (LINKED, ONLY_GET),
@@ -118,6 +124,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "services": (LINKED, ONLY_GET),
     "service_statement": (LINKED, ONLY_GET),
     "service_statement_pdf": (LINKED, ONLY_GET),
+    "why": (LINKED, ONLY_GET),
+    "consumption": (LINKED, ONLY_GET),
+    "consumption_csv": (LINKED, ONLY_GET),
+    "calculator": (LINKED, LINKED),
+    "what_if": (LINKED, ONLY_GET),
     "payments": (LINKED, ONLY_GET),
     "receipts": (LINKED, ONLY_GET),
     "receipt_pdf": (LINKED, ONLY_GET),
@@ -137,7 +148,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "demo_letter": (NONE, NONE),
 }
 #: What some pages must be asked for besides.
-QUERY = {"service_statement": "?service=power", "service_statement_pdf": "?service=power"}
+QUERY = {
+    "service_statement": "?service=power",
+    "service_statement_pdf": "?service=power",
+    "why": "?month=2026-10&service=power",
+}
 
 
 def _patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -178,7 +193,7 @@ def _address(name: str, cast: dict[str, Any]) -> str:
     known = {
         "public_id": cast["home"].public_id,
         "link": cast["links"]["alice"].public_id,
-        "token": not_me.token(link=cast["links"]["bob"].public_id, now=NOW),
+        "token": _token(name, cast),
         "organisation": cast["home"].organisation_id,
         "month": "2026-10",
         "number": 1,
@@ -190,6 +205,17 @@ def _address(name: str, cast: dict[str, Any]) -> str:
     }
     wanted = PATTERNS[name].pattern.regex.groupindex
     return reverse(name, kwargs={key: known[key] for key in wanted}) + QUERY.get(name, "")
+
+
+def _token(name: str, cast: dict[str, Any]) -> str:
+    """What the letters of these pages carry: a reminder's to alice, or the one about bob's new link."""
+    if name != "reading_link":
+        return not_me.token(link=cast["links"]["bob"].public_id, now=NOW)
+    far = datetime(2100, 1, 1, tzinfo=UTC)
+    whose = {"account": cast["home"], "user": cast["people"]["alice"], "period": NOW.date()}
+    return reading_links.token(
+        ReadingLink.objects.get_or_create(**whose, defaults={"created_at": NOW, "expires_at": far})[0]
+    )
 
 
 def _ask(role: str, address: str, method: str, cast: dict[str, Any]) -> int | str:

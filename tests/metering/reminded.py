@@ -39,7 +39,7 @@ def new_account(
         defaults={"organisation": organisation, "name_ru": "Электроэнергия", "unit_ru": "кВт·ч"},
     )
     for index in range(meters):
-        Meter.objects.create(account=account, service=service, serial=f"A{number}{index}")
+        Meter.objects.create(account=account, service=service, serial=f"M-{index}")
     return account
 
 

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from abonent.interfaces.resident.account.views import account_page
+from abonent.interfaces.resident.calculator.views import calculator_page
+from abonent.interfaces.resident.calculator.what_if import what_if_page
+from abonent.interfaces.resident.consumption.views import consumption_file, consumption_page
 from abonent.interfaces.resident.home.views import home
 from abonent.interfaces.resident.payments.views import payments_page
 from abonent.interfaces.resident.receipts.views import (
@@ -13,6 +16,7 @@ from abonent.interfaces.resident.receipts.views import (
 )
 from abonent.interfaces.resident.services.statement import statement_page, statement_pdf
 from abonent.interfaces.resident.services.views import services_page
+from abonent.interfaces.resident.services.why import why_page
 from abonent.interfaces.resident.site_map.views import site_map
 
 urlpatterns = [
@@ -22,6 +26,11 @@ urlpatterns = [
     path("a/<str:public_id>/services/", services_page, name="services"),
     path("a/<str:public_id>/services/statement/", statement_page, name="service_statement"),
     path("a/<str:public_id>/services/statement.pdf", statement_pdf, name="service_statement_pdf"),
+    path("a/<str:public_id>/services/why/", why_page, name="why"),
+    path("a/<str:public_id>/consumption/", consumption_page, name="consumption"),
+    path("a/<str:public_id>/consumption/consumption.csv", consumption_file, name="consumption_csv"),
+    path("a/<str:public_id>/calculator/", calculator_page, name="calculator"),
+    path("a/<str:public_id>/calculator/what-if/", what_if_page, name="what_if"),
     path("a/<str:public_id>/payments/", payments_page, name="payments"),
     path("a/<str:public_id>/receipts/", receipts_page, name="receipts"),
     path("a/<str:public_id>/receipts/<str:month>.pdf", receipt_pdf_page, name="receipt_pdf"),

@@ -1,12 +1,14 @@
 """Rows of the account's tables, from the ledger's values to the cells of `ui/data_table.html`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from abonent.interfaces.ui.formatting import month
+from abonent.base.months import Month
+from abonent.interfaces.ui.formatting import amount, month
 from abonent.ledger.balances import Turnover, adds_up, expected_closing
 from abonent.ledger.queries import Charged
 from abonent.portal.queries import ServiceFacts
@@ -36,6 +38,15 @@ def amounts(charged: Charged) -> list[Decimal | None]:
     return [*five(line)]
 
 
+def explained(charged: Charged, row: Sequence[Any], why: str) -> list[Any]:
+    """The row of five with its accrued amount linked to «Почему такая сумма» (`why`, of the account)."""
+    if charged.service.level or not charged.line.accrued:
+        return [*row]
+    href = f"{why}?month={Month.of(charged.line.month)}&service={quote(charged.service.code)}"
+    link = Markup('<a href="{}">{}</a>').format(href, amount(charged.line.accrued))
+    return [row[0], link, *row[2:]]
+
+
 def odd_lines(charged: Iterable[Charged]) -> list[dict[str, Any]]:
     """The lines whose closing balance is not what the other columns give: shown as sent, with a note."""
     return [
@@ -50,9 +61,12 @@ def odd_lines(charged: Iterable[Charged]) -> list[dict[str, Any]]:
     ]
 
 
-def month_rows(charged: Iterable[Charged], shown_in: str) -> list[list[Any]]:
+def month_rows(charged: Iterable[Charged], shown_in: str, why: str) -> list[list[Any]]:
     """Months with their amounts; a part of the service follows its month and stands under its own name."""
     return [
-        [one.service.name if one.service.level else month(one.line.month, shown_in), *amounts(one)]
+        [
+            one.service.name if one.service.level else month(one.line.month, shown_in),
+            *explained(one, amounts(one), why),
+        ]
         for one in charged
     ]

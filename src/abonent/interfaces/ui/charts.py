@@ -97,10 +97,10 @@ class Chart:
         return len(self.columns) > 6
 
 
-def axis(low: Decimal, high: Decimal, lines: int = 4) -> tuple[Decimal, ...]:
+def axis(low: Decimal, high: Decimal, lines: int = 5) -> tuple[Decimal, ...]:
     """Round numbers (1, 2 or 5 with zeros) from below `low` to above `high`, zero among them.
 
-    At most `lines` steps of them each way lie between; equal ends give 0 and 1.
+    There are hardly more steps than `lines`; equal ends give 0 and 1.
     """
     low, high = min(low, Decimal(0)), max(high, Decimal(0))
     if low == high:

@@ -75,6 +75,8 @@ def body(
 ) -> Markup:
     """The rows of a table, `<tr>…</tr>` each; `nested` gives each row's level (0, 1, 2).
 
+    Markup stands in a cell as it is, whatever the column's kind: a linked amount.
+
     An absent value is a dash; in a nested row it is left out where rows are cards.
     """
     cells = _cells(columns)
@@ -84,7 +86,7 @@ def body(
         parts.append(f'<tr class="level-{level}">' if level else "<tr>")
         for (opening, shown, closing), value in zip(cells, row, strict=True):
             if value is not None:
-                parts.append(opening + shown(value) + closing)
+                parts.append(opening + (str(value) if type(value) is Markup else shown(value)) + closing)
             else:
                 parts.append(_NESTED_ABSENT if level and closing == "</td>" else opening + _ABSENT + closing)
         parts.append("</tr>\n")

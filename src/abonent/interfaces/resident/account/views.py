@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +14,7 @@ from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
-from abonent.interfaces.resident.rows import amounts, five, odd_lines, service_cell
+from abonent.interfaces.resident.rows import amounts, explained, five, odd_lines, service_cell
 from abonent.interfaces.ui.environment import language
 from abonent.ledger.queries import Balance, overview
 from abonent.portal.current import portal
@@ -24,19 +23,22 @@ from abonent.portal.current import portal
 _LINKS = ("services", "payments", "receipts")
 
 
-def _balance(balance: Balance) -> dict[str, Any]:
+def _balance(balance: Balance, why: str) -> dict[str, Any]:
     corrected = any(one.line.corrections for one in balance.charged)
     return {
         "as_of": Month.of(balance.month).last_day,
         "corrected": corrected,
-        "rows": [[service_cell(one.service), *_shown(amounts(one), corrected)] for one in balance.charged],
+        "rows": [
+            [service_cell(one.service), *_shown(explained(one, amounts(one), why), corrected)]
+            for one in balance.charged
+        ],
         "levels": [one.service.level for one in balance.charged],
         "totals": _shown(five(balance.totals), corrected),
         "odd": odd_lines(balance.charged),
     }
 
 
-def _shown(row: Sequence[Decimal | None], corrected: bool) -> list[Decimal | None]:
+def _shown(row: Sequence[Any], corrected: bool) -> list[Any]:
     """Corrections are rare: a month without any does without their column."""
     return [*row] if corrected else [*row[:2], *row[3:]]
 
@@ -55,7 +57,7 @@ def _values(account: HeldAccount) -> dict[str, Any]:
         "links": [
             (name, section_label(name), address(name, account)) for name in _LINKS if name in portal().menu
         ],
-        **(_balance(seen.balance) if seen.balance else {}),
+        **(_balance(seen.balance, address("why", account)) if seen.balance else {}),
     }
 
 

@@ -1,0 +1,1 @@
+"""«Потребление» / «Тұтыну»: what was used and what it cost, month by month."""

@@ -1,0 +1,67 @@
+"""Consumption as CSV, for a spreadsheet.
+
+Excel in Russian and in Kazakh parts columns at `;` and writes decimals with a comma, and takes a file without
+a byte order mark for the old single-byte code page: so the file has a mark, semicolons and commas, whatever
+the language of the page. Numbers are bare: no group spaces, no currency.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from abonent.consumption.usage import ServiceUsage, UsageMonth
+from abonent.interfaces.resident.consumption.figures import scale_name
+from abonent.portal.current import portal
+
+_MARK = "\ufeff"
+
+
+def consumption_csv(usage: ServiceUsage) -> bytes:
+    """A line a month, oldest first: the scales, all of them together, the cost; then the year before."""
+    paper = io.StringIO(newline="")
+    writer = csv.writer(paper, delimiter=";", lineterminator="\r\n")
+    writer.writerow(_head(usage))
+    for now, before in zip(usage.months, usage.before, strict=True):
+        writer.writerow([_safe(cell) for cell in _line(usage, now, before)])
+    return (_MARK + paper.getvalue()).encode()
+
+
+def _head(usage: ServiceUsage) -> list[str]:
+    unit = f", {usage.service.unit}" if usage.service.unit else ""
+    symbol = portal().currency_symbol
+    scales = usage.scales if len(usage.scales) > 1 else ()
+    return [
+        _("Month"),
+        _("Service"),
+        *(scale_name(scale) + unit for scale in scales),
+        _("Consumption") + unit,
+        f"{_('Accrued')}, {symbol}",
+        _("Estimated"),
+        f"{_('A year before')}{unit}",
+        f"{_('A year before')}, {symbol}",
+    ]
+
+
+def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[str]:
+    yield str(now.month)
+    yield usage.service.name
+    by_scale = {one.scale: one.volume for one in now.scales}
+    for scale in usage.scales if len(usage.scales) > 1 else ():
+        yield _number(by_scale.get(scale))
+    yield _number(now.volume)
+    yield _number(now.cost)
+    yield _("yes") if now.estimated else _("no")
+    yield _number(before.volume)
+    yield _number(before.cost)
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}".replace(".", ",")
+
+
+def _safe(cell: str) -> str:
+    """A name that a spreadsheet would take for a formula is kept a text; a negative number is a number."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "@"} else cell

@@ -111,10 +111,13 @@ def test_the_keys_are_those_of_the_example() -> None:
     assert told == known | {"periods.limits", "periods.norms"}
 
 
+@pytest.mark.parametrize("document", ["docs/domain/tariffs.md", "README.md"])
 def test_the_command_prints_what_the_document_shows(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    document: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(PROJECT)
-    command, shown = re.search(r"```sh\nabonent (tariffs .*)\n```\n\n```\n((?:.|\n)*?)```", DOCUMENT).groups()  # type: ignore[union-attr]
-    assert main(command.split()) == 0
-    assert capsys.readouterr().out == shown
+    text = (PROJECT / document).read_text("utf-8")
+    found = re.search(r"```sh\nabonent (tariffs quote .*)\n```\n\n```\n((?:.|\n)*?)```", text)
+    assert found
+    assert main(found[1].split()) == 0
+    assert capsys.readouterr().out == found[2]

@@ -19,6 +19,7 @@ from pytest_django import Settings
 from abonent.accounts.models import Account, AccountLink
 from abonent.accounts.operations import link_account
 from abonent.accounts.queries import held_accounts
+from abonent.base.months import Month
 from abonent.demo.operations import load_town, settle
 from abonent.demo.queries import office_door, people, planted_account, town_is_of
 from abonent.demo.town import Kind, write_bundle
@@ -26,14 +27,18 @@ from abonent.demo.town.households import DEMO
 from abonent.exchange.models import Run
 from abonent.exchange.operations import import_bundle
 from abonent.ledger.queries import balance
+from abonent.metering.models import Meter, SubmittedReading
+from abonent.metering.registry import registry
 from abonent.notices.models import Letter
 from abonent.portal.models import Organisation
 from abonent.portal.profile import Profile, load
+from abonent.tariffs.queries import loaded
 from abonent.users.models import User
 from tests.plugins import databases
 from tests.plugins.towns import copy_town
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+OTHER_DAYS = [datetime(2027, 3, 1, 6, tzinfo=UTC), datetime(2027, 2, 28, 18, tzinfo=UTC)]
 PORTALS = [path.stem for path in sorted(Path("portals").glob("*.toml"))]
 
 
@@ -56,23 +61,34 @@ def test_the_import_finds_nothing_wrong_but_what_was_planted(
     code: str, tmp_path: Path, become: Callable[[str], Profile]
 ) -> None:
     profile = become(code)
-    town = write_bundle(code, tmp_path / "town", today=NOW.date(), country=profile.country)
+    town = write_bundle(code, tmp_path / "town", today=NOW.date(), country=profile.country, accounts=100)
     report = import_bundle(path=tmp_path / "town", now=NOW)
     assert report.outcome == "applied"
     assert report.errors == 0
     assert [(p.file, p.column, p.value, p.severity) for p in report.problems] == [
         ("charges", "closing", "2994.41", "warning")
     ]
-    assert Account.objects.count() == len(town.households) == 300
+    assert Account.objects.count() == len(town.households) == 100
     again = import_bundle(path=tmp_path / "town", now=NOW)
     assert again.outcome == "nothing to do"
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("code", PORTALS)
-def test_people_are_in_and_see_their_accounts(code: str, become: Callable[[str], Profile]) -> None:
+def test_a_settled_portal_has_all_that_is_promised(
+    code: str, client: Client, become: Callable[[str], Profile]
+) -> None:
+    """One town for all: making it takes longer than looking."""
     profile = become(code)
-    settle(now=NOW, accounts=60)
+    settle(now=NOW, accounts=40)
+    people_are_in_and_see_their_accounts(profile)
+    the_page_names_people_and_the_account_with_its_facts(client)
+    the_customer_has_sent_readings_and_billing_has_answered(Month.of(NOW.date()))
+    tariffs_are_loaded_and_meters_name_those_that_are_not_their_service_s_own()
+    the_account_to_link_is_linked_by_the_facts_that_are_printed(profile)
+
+
+def people_are_in_and_see_their_accounts(profile: Profile) -> None:
     request = RequestFactory().post("/")
     for name, password in people():
         assert authenticate(request, username=name, password=password), name
@@ -88,17 +104,61 @@ def test_people_are_in_and_see_their_accounts(code: str, become: Callable[[str],
     assert Letter.objects.filter(to="demo@example.kz").exists()  # somebody else was linked to the account
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("code", PORTALS)
-def test_the_demo_s_page_names_people_and_the_account_with_its_facts(
-    code: str, client: Client, become: Callable[[str], Profile]
-) -> None:
-    become(code)
-    settle(now=NOW, accounts=40)
+def the_page_names_people_and_the_account_with_its_facts(client: Client) -> None:
     page = client.get("/demo/").content.decode()
     account = planted_account(Kind.TO_LINK)
     for text in (account.number, *account.facts_asked.values(), *(name for name, _ in people())):
         assert text in page
+
+
+def the_customer_has_sent_readings_and_billing_has_answered(now: Month) -> None:
+    home = planted_account(Kind.DEMO_HOME)
+    registry_ = registry(home.id, first=now - 4, last=now, language="ru")
+    rows = [(month.month, row) for month in registry_.months for row in month.rows]
+    states = {(month, row.state) for month, row in rows if row.state}
+    assert states == {
+        (now - 3, "rejected"),
+        (now - 2, "used"),
+        (now - 1, "used"),
+    }
+    assert {row.used_in for _, row in rows if row.state == "used"} == {now - 2, now - 1}
+    assert all(row.reason for _, row in rows if row.state == "rejected")
+    taken = {(month, row.serial, row.scale, row.source) for month, row in rows}
+    assert len(taken) == len(rows), "what billing tells is what was sent: one row"
+    waiting = SubmittedReading.objects.filter(state="received")
+    assert waiting
+    assert {one.period for one in waiting} == {now}
+    assert home.id not in {one.submission.account_id for one in waiting}
+
+
+def tariffs_are_loaded_and_meters_name_those_that_are_not_their_service_s_own() -> None:
+    catalogue = loaded()
+    assert catalogue.versions
+    for meter in Meter.objects.select_related("service"):
+        found = catalogue.charged_by(meter.service.code, meter.tariff, NOW.date())
+        assert found, meter.service.code
+
+
+def the_account_to_link_is_linked_by_the_facts_that_are_printed(profile: Profile) -> None:
+    account, family = planted_account(Kind.TO_LINK), User.objects.get(login="family")
+    assert list(account.facts_asked) == profile.linking.facts
+    link = link_account(user=family, number=account.number, facts=account.facts_asked, address=None, now=NOW)
+    assert link.account_id == account.id
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "today", [datetime(2027, 3, 1, 6, tzinfo=UTC), datetime(2027, 2, 28, 18, tzinfo=UTC)]
+)
+def test_the_history_is_there_on_whatever_day_the_town_is_made(
+    today: datetime, become: Callable[[str], Profile]
+) -> None:
+    become("housing")
+    settle(now=today, accounts=20)
+    the_customer_has_sent_readings_and_billing_has_answered(Month.of(today.date()))
+    count = SubmittedReading.objects.count()
+    settle(now=today, accounts=20)
+    assert SubmittedReading.objects.count() == count
 
 
 @pytest.mark.django_db(transaction=True)
@@ -112,19 +172,6 @@ def test_the_operator_signs_in_and_stands_in_the_office(
     answer = client.post(office_door(), {"login": name, "password": password})
     assert answer.headers["Location"] == "/office/"
     assert client.get("/office/").status_code == 200
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("code", PORTALS)
-def test_the_account_to_link_is_linked_by_the_facts_that_are_printed(
-    code: str, become: Callable[[str], Profile]
-) -> None:
-    profile = become(code)
-    settle(now=NOW, accounts=60)
-    account, family = planted_account(Kind.TO_LINK), User.objects.get(login="family")
-    assert list(account.facts_asked) == profile.linking.facts
-    link = link_account(user=family, number=account.number, facts=account.facts_asked, address=None, now=NOW)
-    assert link.account_id == account.id
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,7 +19,19 @@ from tests.plugins.databases import ROOT, copy_template, drop
 SETTLED = "abonent_town_"
 LOCK = 0x746F776E
 #: What a town comes through: the pages' code does not matter to it.
-ROOMS = ("base", "portal", "users", "notices", "accounts", "metering", "ledger", "bills", "exchange", "demo")
+ROOMS = (
+    "base",
+    "portal",
+    "users",
+    "notices",
+    "accounts",
+    "metering",
+    "tariffs",
+    "ledger",
+    "bills",
+    "exchange",
+    "demo",
+)
 
 
 def copy_town(server: str, portal: str, name: str) -> str:
@@ -70,7 +82,8 @@ def _settle(portal: str, url: str) -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(str(date.today()).encode())  # noqa: DTZ011 - the day of the machine
-    for path in [*sorted((ROOT / "portals").glob("*.toml")), *sorted(_sources())]:
+    given = [*(ROOT / "portals").glob("*.toml"), *(ROOT / "tariffs").rglob("*.toml")]
+    for path in [*sorted(given), *sorted(_sources())]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

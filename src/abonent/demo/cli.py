@@ -22,6 +22,7 @@ STAGES = {
     "town": "making the town",
     "import": "importing its bundle",
     "people": "adding people",
+    "readings": "sending readings",
     "ready": "ready",
     "serving": "opening",
 }

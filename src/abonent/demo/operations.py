@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,25 @@ from abonent.accounts.codes import bill_code
 from abonent.accounts.operations import issue_printed_code, link_account
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
+from abonent.demo.history import send_readings
 from abonent.demo.queries import (
     CUSTOMER,
     FAMILY,
     OPERATOR,
     PlantedAccount,
     email_of,
+    has_history,
     is_settled,
     is_town,
     planted_account,
+    town_is_of,
 )
-from abonent.demo.town import ACCOUNTS, SEED, Kind, write_bundle
+from abonent.demo.town import ACCOUNTS, SEED, Kind, Town, build, write
+from abonent.demo.town.recipe import load as load_recipe
 from abonent.exchange.operations import import_bundle
 from abonent.portal.current import portal
+from abonent.tariffs.calculator import parse_tariff
+from abonent.tariffs.operations import load_tariff
 from abonent.users.models import StaffMembership, User
 from abonent.users.operations import add_person, add_staff_member
 
@@ -47,25 +53,43 @@ def settle(
     transactions, each whole; safe to repeat and to kill, the next call goes on. Must not be called inside a
     transaction. `stage` hears what is being done. Raises `TownRefused`.
     """
-    if not is_settled():
-        load_town(now=now, seed=seed, accounts=accounts, stage=stage)
-    if is_town():
-        stage("people")
-        add_people(now=now)
+    town = None if is_settled() else load_town(now=now, seed=seed, accounts=accounts, stage=stage)
+    if not is_town():
+        return
+    stage("people")
+    load_tariffs(now=now)
+    add_people(now=now)
+    if not has_history():
+        stage("readings")
+        made_on = town_is_of() or timezone.localdate(now)
+        send_readings(town or _town(made_on, seed=seed, accounts=accounts), now=now)
 
 
-def load_town(*, now: datetime, seed: int, accounts: int, stage: Callable[[str], None]) -> None:
-    """Make the bundle of the town as of `now` and import it. Safe to repeat on the same day. Raises
-    `TownRefused`."""
-    today = timezone.localtime(now).date()
+def load_town(*, now: datetime, seed: int, accounts: int, stage: Callable[[str], None]) -> Town:
+    """Make the bundle of the town as of `now` and import it, but for the readings that the customer sends in
+    (`history`). Safe to repeat on the same day. Raises `TownRefused`."""
     with tempfile.TemporaryDirectory(prefix="abonent-town-") as folder:
         directory = Path(folder) / portal().code
         stage("town")
-        write_bundle(
-            portal().code, directory, today=today, country=portal().country, seed=seed, accounts=accounts
-        )
+        town = _town(timezone.localdate(now), seed=seed, accounts=accounts)
+        write(town, directory, without=town.told_later())
         stage("import")
-        import_bundle(path=directory, dry_run=False, now=now)
+        report = import_bundle(path=directory, now=now)
+    if report.outcome == "refused":
+        raise TownRefused("\n".join(map(str, report.problems[:5])))
+    return town
+
+
+def _town(today: date, *, seed: int, accounts: int) -> Town:
+    return build(portal().code, country=portal().country, today=today, seed=seed, accounts=accounts)
+
+
+def load_tariffs(*, now: datetime) -> None:
+    """Load the tariffs by which the town is charged, in force since their first day. Safe to repeat."""
+    for path in load_recipe(portal().code, country=portal().country).tariff_files:
+        text = path.read_text("utf-8")
+        begins = parse_tariff(text, path.name).periods[0].begins
+        load_tariff(text=text, filename=path.name, by="demo", takes_effect_on=begins, now=now)
 
 
 def add_people(*, now: datetime) -> None:

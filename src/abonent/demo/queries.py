@@ -11,6 +11,7 @@ from django.utils import timezone
 from abonent.accounts.models import Account, LastPayment
 from abonent.demo.town import Kind, contact_email
 from abonent.exchange.models import Run
+from abonent.metering.models import SubmittedReading
 from abonent.notices.models import Letter
 from abonent.notices.queries import recent_letters
 from abonent.portal.current import portal
@@ -64,6 +65,12 @@ def is_settled() -> bool:
 def is_town() -> bool:
     """Whether the accounts are a town's: somebody may have loaded data of their own."""
     return Account.objects.filter(contact_email=contact_email(Kind.TO_LINK)).exists()
+
+
+def has_history() -> bool:
+    """Whether billing has answered what the customer sent (history.send_readings)."""
+    home = contact_email(Kind.DEMO_HOME)
+    return SubmittedReading.objects.filter(submission__account__contact_email=home, state="used").exists()
 
 
 def planted_account(kind: Kind) -> PlantedAccount:

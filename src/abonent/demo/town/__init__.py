@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from abonent.demo.town.building import AccountFacts, Town, build
-from abonent.demo.town.bundle import write
+from abonent.demo.town.bundle import write, write_readings
 from abonent.demo.town.households import Kind, contact_email
 from abonent.demo.town.recipe import RecipeError
+from abonent.demo.town.usage import Reading
 
 SEED = 2026
 ACCOUNTS = 300
@@ -19,11 +20,14 @@ __all__ = [
     "SEED",
     "AccountFacts",
     "Kind",
+    "Reading",
     "RecipeError",
     "Town",
     "build",
     "contact_email",
+    "write",
     "write_bundle",
+    "write_readings",
 ]
 
 

@@ -10,7 +10,7 @@ from abonent.demo.town.account_book import Book, Charge, Payment, keep, reversal
 from abonent.demo.town.charging import Prices
 from abonent.demo.town.households import Household, Kind, settle
 from abonent.demo.town.recipe import Recipe
-from abonent.demo.town.usage import Usage, use
+from abonent.demo.town.usage import Reading, Usage, use
 
 MONTHS = 36
 #: Months lived before the first one written down, so that nobody begins without a balance.
@@ -58,6 +58,29 @@ class Town:
             last_payment_on=last.paid_on if last else None,
             last_payment_amount=last.amount if last else None,
         )
+
+    def told_later(self) -> list[Reading]:
+        """The demo customer's own readings of the last two months: in the demo they are sent in the cabinet,
+        and billing tells them afterwards."""
+        last = Month.of(self.today) - 1
+        return [
+            reading
+            for reading in self._usage_of(Kind.DEMO_HOME).readings
+            if reading.source == "customer" and Month.of(reading.taken_on) >= last - 1
+        ]
+
+    def last_inspection(self) -> list[Reading]:
+        """What an inspector last read on the first meter of the demo customer, scale by scale."""
+        usage = self._usage_of(Kind.DEMO_HOME)
+        found = [
+            reading
+            for reading in usage.readings
+            if reading.source == "inspector" and reading.serial == usage.meters[0].serial
+        ]
+        return [reading for reading in found if reading.taken_on == found[-1].taken_on]
+
+    def _usage_of(self, kind: Kind) -> Usage:
+        return self.usages[self.households.index(self.household(kind))]
 
 
 def build(code: str, *, country: str, today: date, seed: int, accounts: int) -> Town:

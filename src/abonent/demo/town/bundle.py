@@ -1,7 +1,7 @@
 """The town as a bundle: seven CSV files as docs/domain/bundle.md describes them."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from abonent.demo.town import requisites
 from abonent.demo.town.building import Town
 from abonent.demo.town.charging import tariff_of
 from abonent.demo.town.recipe import PRICE, VOLUME
+from abonent.demo.town.usage import Reading
 from abonent.demo.town.windows import window
 
 Row = Iterable[str | int]
@@ -35,16 +36,23 @@ CHARGE_COLUMNS = (
 PAYMENT_COLUMNS = "source,id,account,paid_on,amount,bank"
 
 
-def write(town: Town, directory: Path) -> None:
-    """Write the seven files into `directory`, which is made; files of these names are replaced."""
+def write(town: Town, directory: Path, *, without: Collection[Reading] = ()) -> None:
+    """Write the files into `directory`, which is made if need be; readings `without` are left out."""
     directory.mkdir(parents=True, exist_ok=True)
+    hidden = frozenset(without)
     _write(directory / "organisations.csv", ORGANISATION_COLUMNS, _organisations(town))
     _write(directory / "services.csv", SERVICE_COLUMNS, _services(town))
     _write(directory / "accounts.csv", ACCOUNT_COLUMNS, _accounts(town))
     _write(directory / "meters.csv", METER_COLUMNS, _meters(town))
-    _write(directory / "readings.csv", READING_COLUMNS, _readings(town))
+    told = (reading for usage in town.usages for reading in usage.readings if reading not in hidden)
+    _write(directory / "readings.csv", READING_COLUMNS, _readings(told))
     _write(directory / "charges.csv", CHARGE_COLUMNS, _charges(town))
     _write(directory / "payments.csv", PAYMENT_COLUMNS, _payments(town))
+
+
+def write_readings(readings: Iterable[Reading], directory: Path) -> None:
+    """A bundle of readings alone, in an existing `directory`."""
+    _write(directory / "readings.csv", READING_COLUMNS, _readings(readings))
 
 
 def _write(path: Path, columns: str, rows: Iterable[Row]) -> None:
@@ -148,17 +156,16 @@ def _meters(town: Town) -> Iterator[Row]:
             )
 
 
-def _readings(town: Town) -> Iterator[Row]:
-    for usage in town.usages:
-        for reading in usage.readings:
-            yield (
-                reading.account,
-                reading.serial,
-                reading.scale,
-                reading.taken_on.isoformat(),
-                reading.source,
-                _decimal(reading.value, VOLUME, 3),
-            )
+def _readings(readings: Iterable[Reading]) -> Iterator[Row]:
+    for reading in readings:
+        yield (
+            reading.account,
+            reading.serial,
+            reading.scale,
+            reading.taken_on.isoformat(),
+            reading.source,
+            _decimal(reading.value, VOLUME, 3),
+        )
 
 
 def _charges(town: Town) -> Iterator[Row]:

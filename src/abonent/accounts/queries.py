@@ -82,6 +82,13 @@ class Household(NamedTuple):
 _HOUSEHOLDS = "SELECT id, residents, categories FROM accounts_account WHERE id = ANY(%s)"
 
 
+def account_numbers(account_ids: Collection[int]) -> dict[int, str]:
+    """By account. One query."""
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT id, number FROM accounts_account WHERE id = ANY(%s)", [list(account_ids)])
+        return dict(cursor.fetchall())
+
+
 def households(account_ids: Collection[int]) -> dict[int, Household]:
     """By account. One query."""
     with prepared_cursor() as cursor:

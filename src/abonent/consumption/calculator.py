@@ -176,10 +176,14 @@ def _meter(
     first = max(one.previous_on for one in scales) + timedelta(days=1)
     last = scales[0].read_on
     volumes = {one.scale: one.volume for one in scales}
-    shown = _shown(meter, found, language)
+    shown, tariff = _shown(meter, found, language), found.tariffs[meter.id]
     try:
         quote = reckon(
-            found.tariffs[meter.id], first=first, last=last, volumes=volumes, household=found.household
+            tariff.tariff if tariff else None,
+            first=first,
+            last=last,
+            volumes=volumes,
+            household=found.household,
         )
     except CannotReckonError as error:
         raise NotReckonedError(problems={key_of(meter.id, scales[0].scale): str(error)}) from error

@@ -15,7 +15,7 @@ from abonent.accounts.queries import households
 from abonent.base.money import round_half_up
 from abonent.base.months import Month
 from abonent.consumption import words
-from abonent.consumption.own_quote import OwnQuote, own_quote
+from abonent.consumption.own_quote import Billed, OwnQuote, own_quote
 from abonent.consumption.quoting import ReckonedLine
 from abonent.consumption.usage import UsageMonth, counted_months
 from abonent.ledger.bill_lines import BillLine, bill_lines
@@ -97,16 +97,9 @@ def explanation(
     by_code = charged[-1].tariff if charged else ""
     tariff = known(version=version).charged_by(root.code, by_code, today)
     whole, counted = lines[root.id], counted_months(used).get(month, UsageMonth(month))
-    ours = own_quote(
-        tariff,
-        month=month,
-        used=counted,
-        billed=whole.volume,
-        accrued=whole.accrued,
-        metered=bool(charged),
-        household=households([account_id])[account_id],
-        language=language,
-    )
+    by_scale = {one.scale: one.volume for one in counted.scales}
+    billed = Billed(whole.volume, whole.accrued, bool(charged), by_scale)
+    ours = own_quote(tariff, month, billed, households([account_id])[account_id], language)
     line = _line(root, lines, names, _raising_factor(tariff, month, metered=bool(charged)))
     return Explanation(
         month=month,

@@ -7,9 +7,20 @@ from decimal import Decimal
 from abonent.accounts.queries import Household
 from abonent.base.months import Month
 from abonent.consumption.quoting import CannotReckonError, ReckonedLine, in_words, reckon
-from abonent.consumption.usage import UsageMonth
-from abonent.tariffs.calculator import Quote
+from abonent.tariffs.calculator import Period, Quote, Tariff
 from abonent.tariffs.queries import TariffVersionFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """An account's month of a service: what billing charged, and what the meters counted."""
+
+    volume: Decimal | None
+    accrued: Decimal
+    metered: bool
+    """The account has a meter for it, whatever that counted."""
+    by_scale: Mapping[str, Decimal]
+    """Empty when the meters' use is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,56 +34,50 @@ class OwnQuote:
 
 
 def own_quote(
-    version: TariffVersionFacts | None,
-    *,
-    month: Month,
-    used: UsageMonth,
-    billed: Decimal | None,
-    accrued: Decimal,
-    metered: bool,
-    household: Household,
-    language: str,
+    version: TariffVersionFacts | None, month: Month, billed: Billed, household: Household, language: str
 ) -> OwnQuote:
-    """The month by the tariff `version`.
-
-    A meter of one scale is reckoned with the volume that billing charged, so that only the price is compared;
-    one of several with its own readings, for billing's volume has no scales. Without a meter the norm is
-    taken, with the raising factor where that gives what was accrued (only billing knows whether it is due).
-    """
+    """`month_quote` in words, or why there is none."""
     try:
-        if not metered and version and _has_norm(version, month, household):
-            quote = _by_norm(version, month, household, accrued)
-        else:
-            quote = _of_month(version, month, household, _volumes(used, billed))
+        quote = month_quote(version.tariff if version else None, month, billed, household)
     except CannotReckonError as error:
         return OwnQuote(why_not=str(error))
     found = in_words(quote, version.name(language) if version else "")
     return OwnQuote(found.lines, found.notes, found.total)
 
 
-def _volumes(used: UsageMonth, billed: Decimal | None) -> Mapping[str, Decimal]:
-    if len(used.scales) > 1 or billed is None:
-        return {one.scale: one.volume for one in used.scales}
-    return {"total": billed}
+def month_quote(tariff: Tariff | None, month: Month, billed: Billed, household: Household) -> Quote:
+    """What was billed, reckoned for `month`. CannotReckonError when the tariff has no answer.
+
+    A meter of one scale is reckoned with the volume that billing charged, so that only the price is compared;
+    one of several with its own readings, for billing's volume has no scales. Without a meter the norm is
+    taken, with the raising factor where that gives what was accrued (only billing knows whether it is due).
+    """
+    period = tariff.period_on(month.first_day) if tariff else None
+    if tariff and period and not billed.metered and _norm(tariff, period, household):
+        return _by_norm(tariff, period, month, billed, household)
+    return _of_month(tariff, month, household, _volumes(billed))
 
 
-def _has_norm(version: TariffVersionFacts, month: Month, household: Household) -> bool:
-    tariff = version.tariff
-    period = tariff.period_on(month.first_day)
-    return period is not None and period.norm_for(household.categories & tariff.categories) is not None
+def _volumes(billed: Billed) -> Mapping[str, Decimal]:
+    if len(billed.by_scale) > 1 or billed.volume is None:
+        return billed.by_scale
+    return {"total": billed.volume}
 
 
-def _by_norm(version: TariffVersionFacts, month: Month, household: Household, accrued: Decimal) -> Quote:
-    plain = _of_month(version, month, household, None)
-    period = version.tariff.period_on(month.first_day)
-    if plain.total == accrued or period is None or period.raising_factor is None:
+def _norm(tariff: Tariff, period: Period, household: Household) -> Decimal | None:
+    return period.norm_for(household.categories & tariff.categories)
+
+
+def _by_norm(tariff: Tariff, period: Period, month: Month, billed: Billed, household: Household) -> Quote:
+    plain = _of_month(tariff, month, household, None)
+    if plain.total == billed.accrued or period.raising_factor is None:
         return plain
-    raised = _of_month(version, month, household, None, raised=True)
-    return raised if raised.total == accrued else plain
+    raised = _of_month(tariff, month, household, None, raised=True)
+    return raised if raised.total == billed.accrued else plain
 
 
 def _of_month(
-    version: TariffVersionFacts | None,
+    tariff: Tariff | None,
     month: Month,
     household: Household,
     volumes: Mapping[str, Decimal] | None,
@@ -80,7 +85,7 @@ def _of_month(
     raised: bool = False,
 ) -> Quote:
     return reckon(
-        version,
+        tariff,
         first=month.first_day,
         last=month.last_day,
         volumes=volumes,

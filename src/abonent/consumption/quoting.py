@@ -12,7 +12,6 @@ from abonent.accounts.queries import Household
 from abonent.base.errors import DomainError
 from abonent.consumption import words
 from abonent.tariffs.calculator import Line, Quote, QuoteError, Tariff, quote
-from abonent.tariffs.queries import TariffVersionFacts
 
 Why = Literal["no_tariff", "before_rates", "scales", "residents", "no_volume", "refused"]
 
@@ -67,7 +66,7 @@ def why_not(why: Why) -> str:
 
 
 def reckon(
-    version: TariffVersionFacts | None,
+    tariff: Tariff | None,
     *,
     first: date,
     last: date,
@@ -78,11 +77,10 @@ def reckon(
     """The quote of the days `first` to `last`, both included, for volumes by scale (None: by the norm, with
     the raising factor when `raised`). Categories of the household that the tariff does not ask about are left
     out. CannotReckonError when there is no answer."""
-    if version is None:
+    if tariff is None:
         raise CannotReckonError("no_tariff")
     if volumes is not None and not volumes:
         raise CannotReckonError("no_volume")
-    tariff = version.tariff
     try:
         return quote(
             tariff,

@@ -240,7 +240,11 @@ def _cost(
 ) -> Decimal | None:
     try:
         quote = reckon(
-            version, first=month.first_day, last=month.last_day, volumes=volumes, household=household
+            version.tariff if version else None,
+            first=month.first_day,
+            last=month.last_day,
+            volumes=volumes,
+            household=household,
         )
     except CannotReckonError as error:
         reasons.append(str(error))

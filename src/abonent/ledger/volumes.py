@@ -1,9 +1,11 @@
 """Reads of what was billed: volumes and prices of an account's lines, and of a service's month."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+
+from django.db import connection
 
 from abonent.base.months import Month
 from abonent.base.prepared import prepared_cursor
@@ -33,11 +35,14 @@ SELECT month, service_id, volume, tariff, accrued
  WHERE account_id = %s AND month BETWEEN %s AND %s
  ORDER BY month
 """
-_OF_ACCOUNTS = """
+_OF_SERVICE = """
 SELECT account_id, volume, accrued
   FROM ledger_charge
- WHERE account_id = ANY(%s) AND month = %s AND service_id = %s
+ WHERE month = %s AND service_id = %s AND account_id > %s
+ ORDER BY account_id
+ LIMIT %s
 """
+_HOW_MANY = "SELECT count(*) FROM ledger_charge WHERE month = %s AND service_id = %s"
 
 
 def billed_volumes(account_id: int, *, first: Month, last: Month) -> list[BilledVolume]:
@@ -47,8 +52,23 @@ def billed_volumes(account_id: int, *, first: Month, last: Month) -> list[Billed
         return [BilledVolume._make(row) for row in cursor.fetchall()]
 
 
-def billed_accounts(account_ids: Collection[int], *, service_id: int, month: Month) -> list[BilledAccount]:
-    """A service's lines of a month for these accounts, in no order. One query."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_OF_ACCOUNTS, [list(account_ids), month.first_day, service_id])
-        return [BilledAccount._make(row) for row in cursor.fetchall()]
+def billed_accounts(service_id: int, month: Month, *, batch: int) -> Iterator[list[BilledAccount]]:
+    """A service's lines of a month by account, at most `batch` at a time: one query for each batch, and
+    nothing is kept of those before."""
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_OF_SERVICE, [month.first_day, service_id, after, batch])
+            found = [BilledAccount._make(row) for row in cursor.fetchall()]
+        if found:
+            yield found
+        if len(found) < batch:
+            return
+        after = found[-1].account_id
+
+
+def count_billed(service_id: int, month: Month) -> int:
+    """How many accounts were charged for the service in the month. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOW_MANY, [month.first_day, service_id])
+        return int(cursor.fetchone()[0])

@@ -31,3 +31,10 @@ def charged_meters(account_ids: Collection[int], *, first: date, last: date) -> 
     with prepared_cursor() as cursor:
         cursor.execute(_CHARGED, [list(account_ids), last, first])
         return [ChargedMeter._make(row) for row in cursor.fetchall()]
+
+
+def is_charged_by(tariff: str) -> bool:
+    """Whether any meter names this tariff. One query."""
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM metering_meter WHERE tariff = %s)", [tariff])
+        return bool(cursor.fetchone()[0])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from abonent.base.kept import Kept
+from abonent.portal.models import DataVersion
 
 
 class ServiceFacts(NamedTuple):
@@ -61,3 +62,8 @@ def _read_services(language: str) -> dict[int, ServiceFacts]:
     with connection.cursor() as cursor:
         cursor.execute(_SERVICES, {"language": language})
         return {row[0]: ServiceFacts(*row) for row in cursor.fetchall()}
+
+
+def data_version() -> int:
+    """The version of everything billing told (portal.models.DataVersion). One query."""
+    return DataVersion.objects.values_list("version", flat=True).get()

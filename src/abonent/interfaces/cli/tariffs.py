@@ -3,10 +3,10 @@
 import argparse
 from types import ModuleType
 
-from abonent.interfaces.cli import tariffs_quote
+from abonent.interfaces.cli import tariffs_list, tariffs_load, tariffs_quote
 
 #: Modules with `SUMMARY`, `EXAMPLE`, `NEEDS_PORTAL`, `add_arguments(parser)` and `run(options) -> int`.
-SUBCOMMANDS: dict[str, ModuleType] = {"quote": tariffs_quote}
+SUBCOMMANDS: dict[str, ModuleType] = {"load": tariffs_load, "list": tariffs_list, "quote": tariffs_quote}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,12 @@ from abonent.base.months import Month
 from abonent.metering import jobs, reading_links, reminder_letters
 from abonent.metering.models import Meter, ReadingLink, ReminderWish
 from abonent.metering.operations import reminders
-from abonent.metering.operations.reminders import EmailNotConfirmed, send_due_reminders, wish_reminders
+from abonent.metering.operations.reminders import (
+    EmailNotConfirmed,
+    forget_old_links,
+    send_due_reminders,
+    wish_reminders,
+)
 from abonent.metering.reminder_queries import wishes_reminders
 from abonent.notices.models import Letter
 from abonent.portal.models import Organisation
@@ -422,3 +427,10 @@ def test_the_job_looks_by_the_clock(alice: User, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("django.utils.timezone.now", lambda: OPENED)
     jobs.send_due_reminders(0)
     assert kinds() == [OPENING_KIND]
+
+
+def test_links_are_deleted_sixty_days_after_their_end(alice: User) -> None:
+    send_due_reminders(now=OPENED)
+    end = ReadingLink.objects.get().expires_at
+    gone = [forget_old_links(now=end + timedelta(days=days, seconds=1)) for days in (59, 60)]
+    assert gone == [0, 1]

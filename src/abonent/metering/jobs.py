@@ -13,6 +13,12 @@ def send_due_reminders(timestamp: int) -> None:
     reminders.send_due_reminders(now=timezone.now())
 
 
+@app.periodic(cron="29 3 * * *")
+@app.task(name="metering.forget_old_links", queueing_lock="metering.forget_old_links")
+def forget_old_links(timestamp: int) -> None:
+    reminders.forget_old_links(now=timezone.now())
+
+
 @app.periodic(cron="12,27,42,57 * * * *")
 @app.task(name="metering.tell_rejected", queueing_lock="metering.tell_rejected")
 def tell_rejected(timestamp: int) -> None:

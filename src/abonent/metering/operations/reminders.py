@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from abonent.accounts.models import AccountLink
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
 from abonent.metering import reminder_letters
-from abonent.metering.models import Meter, ReminderWish, SubmittedReading
+from abonent.metering.models import Meter, ReadingLink, ReminderWish, SubmittedReading
 from abonent.metering.reminder_times import Due, closing_has_come, due
 from abonent.metering.rules import rules_of_organisation
 from abonent.metering.windows import Rules, window_state
@@ -21,6 +21,8 @@ from abonent.users.permissions import person_may_act
 
 BATCH = 200
 """Wishes of one transaction."""
+KEPT = timedelta(days=60)
+"""So long a link stays after its end."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -151,3 +153,8 @@ def _mark(wishes: Iterable[ReminderWish], what: Due) -> None:
     told = ["opening_told_for"] if what.kind == "opening" else ["opening_told_for", "closing_told_for"]
     marked = ReminderWish.objects.filter(pk__in=[wish.pk for wish in wishes])
     marked.update(**dict.fromkeys(told, what.window.period.first_day))
+
+
+def forget_old_links(*, now: datetime) -> int:
+    """Delete links that ended sixty days ago. Safe to repeat."""
+    return ReadingLink.objects.filter(expires_at__lt=now - KEPT).delete()[0]

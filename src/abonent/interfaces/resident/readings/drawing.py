@@ -13,7 +13,6 @@ from markupsafe import Markup
 from abonent.interfaces.resident.readings.words import (
     figures,
     meter_says,
-    moment,
     scale_label,
     source_name,
     state_name,
@@ -130,7 +129,7 @@ def draw(
     day_problem = given.problems.get("taken_on")
     return Drawn(
         meters=meters,
-        taken_on=form.today.isoformat() if taken_on is None else taken_on,
+        taken_on=_usual_day(form).isoformat() if taken_on is None else taken_on,
         taken_on_error=day_problem.message if day_problem else None,
         today=form.today,
         key=key or uuid4().hex,
@@ -150,6 +149,12 @@ def with_nothing_typed(drawn: Drawn, words: str) -> Drawn:
     meter = replace(meter, fields=(replace(first, error=words), *others))
     meters = (*drawn.meters[:at], meter, *drawn.meters[at + 1 :])
     return replace(drawn, meters=meters, wrong=True, errors=((first.name, words),))
+
+
+def _usual_day(form: ReadingForm) -> date:
+    """Today; of readings that are being corrected, the day on which they were read."""
+    days = (one.taken_on for meter in form.meters for one in meter.sent if one.can_be_corrected)
+    return max(days, default=form.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +289,10 @@ def _before(scale: ScaleField) -> Markup | None:
 def _note(form: ReadingForm, sent: SentValue | None) -> str | None:
     if sent is None or form.cut_off is None:
         return None
-    told = {"value": figures(sent.value), "until": moment(form.cut_off)}
+    told = {"value": figures(sent.value), "day": formatting.date(sent.taken_on)}
     if sent.by_you:
-        return _("You have sent %(value)s. You can correct it until %(until)s.") % told
-    return _("Another user of this account has sent %(value)s. It can be corrected until %(until)s.") % told
+        return _("You have sent %(value)s (read on %(day)s).") % told
+    return _("Another user of this account has sent %(value)s (read on %(day)s).") % told
 
 
 def _questions(given: _Given, key: str) -> tuple[Asked, ...]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from abonent.base.months import Month
 from abonent.interfaces.resident.readings.words import (
@@ -23,12 +23,12 @@ from abonent.interfaces.ui.environment import language, url
 from abonent.metering.registry import EarlierValue, Registry, RegistryRow
 
 #: What is shown when no year is asked for.
-USUAL_MONTHS = 12
+USUAL_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class MonthsAsked:
-    """`year` None: the last twelve months."""
+    """`year` None: the last six months."""
 
     first: Month
     last: Month
@@ -40,8 +40,6 @@ class History:
     title: str
     several: bool
     """The rows are of more than one meter."""
-    states: bool
-    """Something of it was submitted here."""
     rows: list[list[Any]]
     levels: list[int]
     years: list[tuple[str, str, bool]]
@@ -49,7 +47,7 @@ class History:
 
 
 def months_asked(year: str, today: date) -> MonthsAsked:
-    """Read `?year=2025`; anything else is the last twelve months."""
+    """Read `?year=2025`; anything else is the last six months."""
     if year.isascii() and year.isdecimal() and 2000 <= int(year[:5]) <= today.year:
         return MonthsAsked(Month(int(year), 1), Month(int(year), 12), int(year))
     this = Month.of(today)
@@ -59,22 +57,16 @@ def months_asked(year: str, today: date) -> MonthsAsked:
 def history(registry: Registry, asked: MonthsAsked, *, public_id: str, today: date) -> History:
     """The table of these months, newest first; corrected values follow the one that took their place."""
     told = [row for month in registry.months for row in month.rows]
-    several, states = len({row.meter_id for row in told}) > 1, any(row.state for row in told)
+    several = len({row.meter_id for row in told}) > 1
     lines = list(_lines(registry, public_id))
     title = _("All readings of %(year)s") % {"year": asked.year}
     return History(
-        title=title if asked.year else _("Readings of the last 12 months"),
+        title=title if asked.year else _("Readings of the last 6 months"),
         several=several,
-        states=states,
-        rows=[_shown(row, several, states) for _level, row in lines],
+        rows=[row if several else [row[0], *row[2:]] for _level, row in lines],
         levels=[level for level, _row in lines],
         years=_years(registry, asked, today),
     )
-
-
-def _shown(row: list[Any], several: bool, states: bool) -> list[Any]:
-    when, meter, values, source, state = row
-    return [when, *([meter] if several else []), values, source, *([state] if states else [])]
 
 
 def _years(registry: Registry, asked: MonthsAsked, today: date) -> list[tuple[str, str, bool]]:
@@ -85,7 +77,7 @@ def _years(registry: Registry, asked: MonthsAsked, today: date) -> list[tuple[st
         (str(year), f"?year={year}#history", year == asked.year)
         for year in range(today.year, oldest.year - 1, -1)
     ]
-    return [(_("Last 12 months"), "?#history", asked.year is None), *years]
+    return [(_("Last 6 months"), "?#history", asked.year is None), *years]
 
 
 def _lines(registry: Registry, public_id: str) -> Iterator[tuple[int, list[Any]]]:
@@ -108,8 +100,7 @@ def _line(month: Month, rows: Sequence[RegistryRow], public_id: str) -> list[Any
         _when(month, first.taken_on),
         _meter(first),
         _values(values, first.service.unit, rolled_over=any(row.rolled_over for row in rows)),
-        _source(first),
-        _state(first, public_id),
+        _way(_("sent by you") if first.by_you else source_name(first.source), _state(first, public_id)),
     ]
 
 
@@ -132,8 +123,7 @@ def _corrected_line(
         _when(month, first.taken_on),
         _meter(row),
         _values([(scale, one.value) for scale, one in values], row.service.unit),
-        source_name("customer"),
-        _badge("corrected") + _number(first.submission_number, public_id),
+        _way(source_name("customer"), _badge("corrected") + _number(first.submission_number, public_id)),
     ]
 
 
@@ -160,14 +150,16 @@ def _values(values: Iterable[tuple[str, Any]], unit: str, *, rolled_over: bool =
     return Markup('<span class="figures">{}</span>').format(Markup("<br>").join(lines))
 
 
-def _source(row: RegistryRow) -> str:
-    return _("sent by you") if row.by_you else source_name(row.source)
+def _way(source: str, state: Markup) -> Markup:
+    return Markup('<span class="service">{}{}</span>').format(source, state)
 
 
 def _state(row: RegistryRow, public_id: str) -> Markup:
     if row.state is None or row.submission_number is None:
-        return Markup("—")
+        return Markup("")
     said = _badge(row.state)
+    if row.photo:
+        said += _small(_("with a photo"))
     if row.used_in:
         said += _small(_("bill of %(month)s") % {"month": formatting.month(row.used_in, language())})
     if row.reason:
@@ -176,7 +168,7 @@ def _state(row: RegistryRow, public_id: str) -> Markup:
 
 
 def _badge(state: str) -> Markup:
-    return Markup('<span class="badge {}">{}</span>').format(BADGES[state], state_name(state))
+    return Markup('<span><span class="badge {}">{}</span></span>').format(BADGES[state], state_name(state))
 
 
 def _small(words: str) -> Markup:
@@ -185,4 +177,4 @@ def _small(words: str) -> Markup:
 
 def _number(number: str, public_id: str) -> Markup:
     page = url("submission", public_id=public_id, submission=number)
-    return Markup('<a href="{}">№&nbsp;{}</a>').format(page, escape(number))
+    return Markup(' <a class="number" href="{}">№&nbsp;{}</a>').format(page, number)

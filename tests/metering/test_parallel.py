@@ -1,7 +1,7 @@
 """Many at once: what the database's unique keys decide, tried with threads of their own connections."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -19,7 +19,7 @@ from tests.metering.conftest import Desk, key, told
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(calls: list[Callable[[], Any]]) -> Counter[str]:
+def at_once(calls: Sequence[Callable[[], Any]]) -> Counter[str]:
     """Run the calls in threads that start together; count what each gave (its number) or raised."""
     start = Barrier(len(calls))
 
@@ -131,7 +131,7 @@ def _wait_for_a_lock() -> None:
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                 " AND datname = current_database() AND pg_sleep(0.01) IS NOT NULL"
             )
-            if cursor.fetchone()[0]:  # type: ignore[index]
+            if cursor.fetchone()[0]:
                 return
             cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)")
     raise AssertionError("nobody waits")

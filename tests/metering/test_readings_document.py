@@ -126,7 +126,8 @@ def test_what_is_refused_and_asked(row: list[str]) -> None:
         (taken,) = found.values
         words = ["taken", *["rolled over"] * taken.rolled_over, *["unusual"] * taken.unusual]
     assert ", ".join(words) == outcome
-    assert all(one.message for one in [*found.problems.values(), *found.questions.values()])
+    assert all(one.message for one in found.problems.values())
+    assert all(one.message for one in found.questions.values())
 
 
 def test_the_states() -> None:

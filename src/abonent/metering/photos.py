@@ -46,20 +46,24 @@ def prepare(file: bytes) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is lower
             return _drawn_anew(file)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, BadPictureError):
-            raise
+    except BadPictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BadPictureError(Problem("not_a_picture")) from error
+
+
+def _too_large() -> BadPictureError:
+    return BadPictureError(Problem("picture_too_large", {"megapixels": MEGAPIXELS}))
 
 
 def _drawn_anew(file: bytes) -> Picture:
     with Image.open(io.BytesIO(file), formats=FORMATS) as sent:
         if sent.width * sent.height > MEGAPIXELS * 1_000_000:
-            raise BadPictureError(Problem("picture_too_large", {"megapixels": MEGAPIXELS}))
-        sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is unpacked smaller right away
-        upright = ImageOps.exif_transpose(sent)
-        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        flat = _on_white(upright)
+            raise _too_large()
+        sent.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is unpacked smaller right away
+        flat = _on_white(ImageOps.exif_transpose(sent))
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=QUALITY, optimize=True)
     return Picture(out.getvalue(), flat.width, flat.height)

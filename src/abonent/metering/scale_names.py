@@ -1,13 +1,13 @@
 """The names of a meter's scales, in the active language."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _NAMES = {
-    "total": _("round the clock"),
-    "day": _("day"),
-    "night": _("night"),
-    "peak": _("peak"),
-    "half_peak": _("half-peak"),
+    "total": pgettext_lazy("scale", "round the clock"),
+    "day": pgettext_lazy("scale", "day"),
+    "night": pgettext_lazy("scale", "night"),
+    "peak": pgettext_lazy("scale", "peak"),
+    "half_peak": pgettext_lazy("scale", "half-peak"),
 }
 
 

@@ -32,6 +32,12 @@ def plain(value: Decimal) -> Decimal:
     return whole if value == whole else value.normalize()
 
 
+def times(amount: Decimal | Fraction, share: Fraction) -> int:
+    """A product rounded half up to a whole number; neither is negative."""
+    numerator, denominator = amount.as_integer_ratio()
+    return half_up(numerator * share.numerator, denominator * share.denominator)
+
+
 def to_multiple(amount: Fraction, step: Decimal) -> Fraction:
     """Rounded half up to a multiple of `step`."""
     units = amount / Fraction(step)

@@ -19,10 +19,10 @@ from abonent.tariffs.calculator.asking import (
 )
 from abonent.tariffs.calculator.numbers import (
     from_units,
-    half_up,
     places_of,
     plain,
     shared_out,
+    times,
     to_multiple,
     to_units,
 )
@@ -90,8 +90,7 @@ def _by_norm(tariff: Tariff, question: Asked, parts: tuple[Segment, ...]) -> Ite
     residents, places = residents_of(question), tariff.volume_places
     for part in parts:
         norm = norm_of(part.period, question)
-        amount = Fraction(norm) * residents * part.months * part.days / part.block_days
-        units = half_up((amount * 10**places).numerator, (amount * 10**places).denominator)
+        units = times(norm, residents * part.months * Fraction(part.days * 10**places, part.block_days))
         rule = Note("norm", {"residents": str(residents), "norm": f"{plain(norm):f}"})
         for line in _lines(_Table.of(tariff, question, part, places), (units,), [not units]):
             yield replace(line, rule=rule)
@@ -134,13 +133,13 @@ class _Table:
         if not self.bounds:
             return Note("exempt")
         kind = self.steps.removesuffix("s")
-        bounds = [f"{from_units(bound, self.places):f}" for bound in self.bounds]
+        limits = (0, *self.bounds, 0)
+        above, limit = (f"{from_units(bound, self.places):f}" for bound in limits[level - 1 : level + 1])
         if level == 1:
-            return Note(f"{kind}_up_to", {"level": "1", "limit": bounds[0]})
-        above = {"level": str(level), "above": bounds[level - 2]}
-        if level > len(bounds):
-            return Note(f"{kind}_above", above)
-        return Note(f"{kind}_between", above | {"limit": bounds[level - 1]})
+            return Note(f"{kind}_up_to", {"level": "1", "limit": limit})
+        if level > len(self.bounds):
+            return Note(f"{kind}_above", {"level": str(level), "above": above})
+        return Note(f"{kind}_between", {"level": str(level), "above": above, "limit": limit})
 
 
 def _bounds(
@@ -151,14 +150,11 @@ def _bounds(
     count = residents_of(question) if tariff.per == "resident" else 1
     if not count:
         raise QuoteError("the limits are for each resident: there has to be one at least")
-    found = []
-    for limit in limits:
-        amount = Fraction(limit) * count * part.months
-        if tariff.round_limits is not None and part.months.denominator > 1:
-            amount = to_multiple(amount, tariff.round_limits)
-        scaled = amount * part.days * 10**places / part.block_days
-        found.append(half_up(scaled.numerator, scaled.denominator))
-    return tuple(found)
+    whole, days = count * part.months, Fraction(part.days * 10**places, part.block_days)
+    if tariff.round_limits is not None and part.months.denominator > 1:
+        rounded = (to_multiple(Fraction(limit) * whole, tariff.round_limits) for limit in limits)
+        return tuple(times(limit, days) for limit in rounded)
+    return tuple(times(limit, whole * days) for limit in limits)
 
 
 def _lines(table: _Table, units: tuple[int, ...], idle: list[bool]) -> Iterator[Line]:
@@ -166,17 +162,18 @@ def _lines(table: _Table, units: tuple[int, ...], idle: list[bool]) -> Iterator[
     left, lower = list(units), 0
     for level, upper in enumerate((*table.bounds, None), start=1):
         room = sum(left) if upper is None else min(sum(left), upper - lower)
+        rule = table.rule(level)
         for index, part in enumerate(list(shared_out(room, left))):
             left[index] -= part
             if part or (level == 1 and idle[index]):
-                yield _line(table, index, level, part)
+                yield _line(table, index, level, part, rule)
         lower = upper or 0
 
 
-def _line(table: _Table, index: int, level: int, units: int) -> Line:
+def _line(table: _Table, index: int, level: int, units: int, rule: Note) -> Line:
     scale, rates = table.rates[index]
     if level > len(rates):
-        raise QuoteError(f"the rate is not known for this much: {table.rule(level).text}")
+        raise QuoteError(f"the rate is not known for this much: {rule.text}")
     volume, rate = from_units(units, table.places), rates[level - 1]
     return Line(
         scale,
@@ -188,5 +185,5 @@ def _line(table: _Table, index: int, level: int, units: int) -> Line:
         rate,
         ONE,
         round_half_up(volume * rate),
-        table.rule(level),
+        rule,
     )

@@ -2,10 +2,10 @@
 
     python -m benchmarks.quote [--quick]
 
-From one rate to three scales in three ranges over two segments, by the processor's time. A tariff is read once,
-before; reading its file is timed apart. Every round asks for another volume, so that nothing can be remembered.
-Beside each case stands the plainest arithmetic there is, as many `Decimal`s multiplied and rounded as it has
-lines: the ratio is what checking the question, dividing by days and levels and saying the rules cost.
+From one rate to three scales in three ranges over two segments, by the processor's time. A tariff is read
+once, before; reading its file is timed apart. Every round asks for another volume, so that nothing can be
+remembered. Beside each case stands the plainest arithmetic there is, as many `Decimal`s multiplied and rounded as
+it has lines: the ratio is what checking the question, dividing by days and levels and saying the rules cost.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def cases() -> list[Case]:
 
 
 def timed(work: Callable[[Decimal], object], rounds: int) -> float:
-    """Microseconds of the processor for one call: the median of twenty batches, each call with its own volume."""
+    """Microseconds of the processor for one call: the median of twenty batches."""
     batches = []
     for batch in range(20):
         volumes = [Decimal(batch * rounds + number).scaleb(-3) for number in range(rounds)]

@@ -17,6 +17,7 @@ from abonent.metering.models import Meter, Reading, Submission
 from abonent.metering.operations import submit
 from abonent.metering.reading_form import ReadingForm, reading_form
 from abonent.portal.models import Organisation, Service
+from abonent.portal.profile import Readings
 from abonent.users.models import User
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -29,7 +30,13 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def supplier(db: None) -> Organisation:
+def plain_rules(settings: Any) -> None:
+    """The portal's rules of readings as they are where its profile says nothing."""
+    settings.PORTAL = settings.PORTAL.model_copy(update={"readings": Readings()})
+
+
+@pytest.fixture
+def supplier(db: None, plain_rules: None) -> Organisation:
     return Organisation.objects.create(
         code="power", name_ru="Горэлектро", readings_from=10, readings_to=25, time_zone="Asia/Almaty"
     )

@@ -261,3 +261,15 @@ def test_old_letters_are_forgotten(now: datetime) -> None:
     kept = _letter(now - timedelta(days=89))
     assert forget_old_letters(now=now) == 1
     assert list(Letter.objects.all()) == [kept]
+
+
+def test_the_letters_of_a_mailbox_are_counted_by_an_index(alice: User) -> None:
+    """On the last evening of a window there are hundreds of thousands of the others."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            'EXPLAIN SELECT count(*) FROM notices_letter WHERE upper("to") = upper(%s) AND created_at > now()',
+            [alice.email],
+        )
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "notices_letter_of_mailbox" in plan

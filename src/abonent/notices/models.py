@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 
 class Letter(models.Model):
@@ -26,5 +27,5 @@ class Letter(models.Model):
                 name="notices_letter_waiting",
                 condition=models.Q(sent_at__isnull=True),
             ),
-            models.Index(fields=["to", "created_at"], name="notices_letter_mailbox"),
+            models.Index(Upper("to"), "created_at", name="notices_letter_of_mailbox"),
         ]

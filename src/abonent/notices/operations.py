@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
 
 from abonent.base.errors import DomainError
+from abonent.base.prepared import prepared_cursor
 from abonent.notices import letters
 from abonent.notices.models import Letter
 from abonent.portal.current import portal
@@ -49,21 +51,12 @@ def send_letter(
     down but not sent (`last_error` says so), and the caller goes on. Raises `NotAMailbox`.
     """
     _check_mailbox(to)
-    with transaction.atomic():
-        over = _over_the_limit(to, now)
-        letter = Letter.objects.create(
-            kind=kind,
-            to=to,
-            user=user,
-            language=language,
-            subject=letters.one_line(subject),
-            text="" if over else text,
-            created_at=now,
-            next_attempt_at=None if over else now,
-            last_error="over the limit of a mailbox" if over else "",
-        )
-        if not over:
-            _queue(letter.pk)
+    letter = Letter(
+        kind=kind, to=to, user=user, language=language, subject=letters.one_line(subject), created_at=now
+    )
+    with transaction.atomic(savepoint=False):
+        if _write(letter, text):
+            _deliver_task(letter.pk).defer(letter_id=letter.pk)
     return letter
 
 
@@ -126,19 +119,60 @@ def _check_mailbox(to: str) -> None:
         raise NotAMailbox(to) from error
 
 
-def _over_the_limit(to: str, now: datetime) -> bool:
-    """Counted under a lock of the mailbox, so that letters at the same moment count each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mailbox:{to.lower()}"])
-    recent = Letter.objects.filter(to__iexact=to, created_at__gt=now - timedelta(days=1))
-    return recent.exclude(sent_at=None, next_attempt_at=None).count() >= LETTERS_A_DAY
+_LETTER = """
+WITH recent AS (
+    SELECT count(*) >= %(limit)s AS full
+      FROM notices_letter
+     WHERE upper("to") = upper(%(to)s) AND created_at > %(since)s
+       AND (sent_at IS NOT NULL OR next_attempt_at IS NOT NULL)
+)
+INSERT INTO notices_letter (kind, "to", user_id, language, subject, text, created_at, attempts,
+                            next_attempt_at, last_error)
+SELECT %(kind)s, %(to)s, %(user)s, %(language)s, %(subject)s, CASE WHEN recent.full THEN '' ELSE %(text)s END,
+       %(now)s, 0, CASE WHEN recent.full THEN NULL ELSE %(now)s END,
+       CASE WHEN recent.full THEN 'over the limit of a mailbox' ELSE '' END
+  FROM recent
+RETURNING id, text, next_attempt_at, last_error
+"""
+
+
+def _write(letter: Letter, text: str) -> bool:
+    """Write the row; False when the mailbox has had its letters of the day.
+
+    Counted under a lock of the mailbox, so that letters at the same moment count each other: the lock comes
+    before the count's snapshot.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mailbox:{letter.to.lower()}"]
+        )
+        cursor.execute(
+            _LETTER,
+            {
+                "limit": LETTERS_A_DAY,
+                "since": letter.created_at - timedelta(days=1),
+                "kind": letter.kind,
+                "to": letter.to,
+                "user": letter.user_id,
+                "language": letter.language,
+                "subject": letter.subject,
+                "text": text,
+                "now": letter.created_at,
+            },
+        )
+        letter.pk, letter.text, letter.next_attempt_at, letter.last_error = cursor.fetchone()
+    letter._state.adding = False
+    return letter.next_attempt_at is not None
+
+
+def _deliver_task(letter_id: int) -> JobDeferrer:
+    return app.configure_task("notices.deliver_letter", queueing_lock=f"letter:{letter_id}")
 
 
 def _queue(letter_id: int) -> None:
     """Defer the delivery in the caller's transaction; a letter that is queued already is not queued again."""
-    task = app.configure_task("notices.deliver_letter", queueing_lock=f"letter:{letter_id}")
     with suppress(AlreadyEnqueued), transaction.atomic():
-        task.defer(letter_id=letter_id)
+        _deliver_task(letter_id).defer(letter_id=letter_id)
 
 
 def _send(letter: Letter) -> str | None:

@@ -119,6 +119,8 @@ def answer(asked: dict[str, Any]) -> Any:
     match asked["do"]:
         case "sign_in":
             return sign_in(asked["logins"])
+        case "cookies":
+            return cookies
         case "forget":
             return bodies.forget()
         case "run":

@@ -67,7 +67,7 @@ def serve(server: str, name: str, home: Path, *, town: bool = False) -> Iterator
     """
     database = databases.name_of_mine(f"live_{'town_' if town else ''}{name}")
     url = copy_town(server, name, database) if town else databases.copy_template(server, database)
-    portal = LivePortal(name, f"http://127.0.0.1:{_free_port()}", url, home / name)
+    portal = LivePortal(name, f"http://127.0.0.1:{free_port()}", url, home / name)
     portal.home.mkdir()
     port = urlsplit(portal.url).port
     log = portal.home / "server.log"
@@ -80,7 +80,7 @@ def serve(server: str, name: str, home: Path, *, town: bool = False) -> Iterator
             stderr=output,
         )
     try:
-        _wait_until_served(portal, process, log)
+        wait_until_served(portal, process, log)
         yield portal
     finally:
         process.terminate()
@@ -88,7 +88,7 @@ def serve(server: str, name: str, home: Path, *, town: bool = False) -> Iterator
         databases.drop(server, database)
 
 
-def _wait_until_served(portal: LivePortal, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_served(portal: LivePortal, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _answers(portal.url):
         assert process.poll() is None, f"{portal.name} was not served:\n{log.read_text()}"
@@ -106,7 +106,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -73,3 +73,13 @@ def test_nginx_writes_down_no_letters_link() -> None:
         assert "…" in SECRET_PATHS.sub(r"\1…", path)
     assert not re.match(pattern[1], "/receipts/")
     assert text.count("if=$abonent_logged;") == text.count("server_tokens off;")
+
+
+def test_the_export_has_one_folder_that_the_worker_may_write_to() -> None:
+    """The variable, the unit's sandbox and the guide name the same; the worker's user owns it."""
+    (folder,) = re.findall(
+        r"^ABONENT_EXPORT=(\S+)$", (ROOT / "deploy" / "portal.env").read_text("utf-8"), re.M
+    )
+    worker = (ROOT / "deploy" / "systemd" / "abonent-worker.service").read_text("utf-8")
+    assert f"ReadWritePaths=-{folder}" in worker
+    assert re.search(rf"install -d -m 2750 -o abonent -g abonent {re.escape(folder)}$", GUIDE, re.M)

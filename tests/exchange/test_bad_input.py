@@ -490,3 +490,39 @@ def test_a_row_that_stands_twice_is_named_by_its_key(
     assert [(one.value, one.reason) for one in report.problems if "stands twice" in one.reason] == [
         (value, "stands twice: first in line 2")
     ]
+
+
+ONE_END = [
+    ("code,name_ru,readings_from,readings_to\naes,Свет,10,\n", "readings_from", "10"),
+    ("code,name_ru,readings_from,readings_to\nnew,Новая,,25\n", "readings_to", "25"),
+    ("code,name_ru,readings_from\nnew,Новая,10\n", "readings_from", "10"),
+    ("code,name_ru,readings_to\naes,Свет,\n", "readings_from", "10"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("text", "column", "value"), ONE_END)
+def test_a_window_with_one_end_is_a_bad_row(
+    bundle: Any, load: Any, text: str, column: str, value: str
+) -> None:
+    """The example's aes has both ends: a column that is left out keeps what the portal has."""
+    load(bundle())
+    report = load(bundle(only=True, organisations=text))
+    other = {"readings_from": "readings_to", "readings_to": "readings_from"}[column]
+    (problem,) = report.problems
+    assert (problem.file, problem.line, problem.column, problem.value, problem.reason) == (
+        "organisations",
+        2,
+        column,
+        value,
+        f"stands without {other}",
+    )
+
+
+@pytest.mark.django_db
+def test_one_end_of_a_window_may_be_moved_or_both_taken_away(bundle: Any, load: Any) -> None:
+    load(bundle())
+    assert load(bundle(only=True, organisations="code,name_ru,readings_to\naes,Свет,20\n")).ok
+    assert Organisation.objects.values_list("readings_from", "readings_to").get() == (10, 20)
+    assert load(bundle(only=True, organisations="code,name_ru,readings_from,readings_to\naes,Свет,,\n")).ok
+    assert Organisation.objects.values_list("readings_from", "readings_to").get() == (None, None)

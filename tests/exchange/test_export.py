@@ -152,6 +152,10 @@ def test_again_the_same_bytes_also_elsewhere(folder: Path, tmp_path: Path) -> No
     (tmp_path / "other").mkdir()
     other = write_again(number=1, directory=tmp_path / "other", formats=["csv"], now=NOW)
     assert [path.read_bytes() for path in other.paths] == before[:1]
+    file.paths[0].write_bytes(b"what billing has noted in it")
+    with pytest.raises(ExportError, match=r"readings-000001\.csv: .*another file has this name"):
+        write_again(number=1, now=NOW)
+    assert file.paths[0].read_bytes() == b"what billing has noted in it"
     with pytest.raises(NoSuchBatch, match="number 7"):
         write_again(number=7, now=NOW)
 

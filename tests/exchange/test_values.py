@@ -13,7 +13,19 @@ from abonent.base.identifiers import account_key
 from abonent.base.months import Month
 from abonent.exchange.blocks import Block
 from abonent.exchange.checks import Checker
-from abonent.exchange.formats.bundle import ACCOUNTS, CHARGES, FILES, READINGS, Column, File, parse, problem
+from abonent.exchange.formats.bundle import (
+    ACCOUNTS,
+    ANSWERS,
+    CHARGES,
+    FILES,
+    ORGANISATIONS,
+    READINGS,
+    Column,
+    File,
+    parse,
+    problem,
+    time_zones,
+)
 from abonent.exchange.problems import Problems
 from abonent.exchange.resolution import Accounts, account_keys
 
@@ -66,6 +78,14 @@ def test_money_is_refused_with_its_reason(text: str, reason: str) -> None:
         (ACCOUNTS, "payer", "a\tb", "control character"),
         (ACCOUNTS, "organisation", "a b", "holds a space"),
         (ACCOUNTS, "contact_email", "alice", "not an e-mail"),
+        (ACCOUNTS, "categories", "electric_stove  alone", "not words of a to z and _"),
+        (ACCOUNTS, "categories", "Rural", "not words of a to z and _"),
+        (ACCOUNTS, "categories", "rural " * 20 + "rural", "longer than 120"),
+        (ORGANISATIONS, "time_zone", "Almaty", "no time zone"),
+        (ORGANISATIONS, "time_zone", "asia/almaty", "no time zone"),
+        (ORGANISATIONS, "readings_from", "32", "not between 1 and 31"),
+        (ANSWERS, "reading", "-1", "not between 0 and"),
+        (ANSWERS, "month", "2027-01", "later than next month"),
     ],
 )
 def test_other_values_are_refused_with_their_reason(file: File, column: str, text: str, reason: str) -> None:
@@ -102,8 +122,10 @@ def good(column: Column) -> st.SearchStrategy[str]:
     if column.kind in {"date", "month"}:
         days = st.dates(date(1899, 1, 1), date(2201, 1, 1))
         return days.map(lambda day: str(day)[: 10 if column.kind == "date" else 7])
-    if column.kind == "choice":
-        return st.sampled_from(column.choices)
+    if column.kind in {"choice", "time_zone"}:
+        return st.sampled_from(column.choices or sorted(time_zones()))
+    if column.kind == "words":
+        return st.from_regex(r"[a-z_]{1,70}( [a-z_A]{1,70}){0,2}", fullmatch=True)
     if column.kind in {"decimal", "integer"}:
         return st.from_regex(r"-?[0-9]{1,14}(\.[0-9]{1,6})?", fullmatch=True) | st.sampled_from(
             ["0", "00", "-0"]

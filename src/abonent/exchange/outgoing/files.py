@@ -1,5 +1,7 @@
 """A file that is there whole or not at all, whatever happens while it is written."""
 
+import errno
+import filecmp
 import os
 import secrets
 from collections.abc import Iterable
@@ -12,8 +14,8 @@ _MODE = 0o640
 
 def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     """Write `path` under a temporary name, bring it to the disk, then give it its name: a file that bears it
-    is complete. One that was there is replaced; what killed writers left of it is swept. The caller is its
-    only writer. Raises OSError."""
+    is complete. One with the same bytes is replaced, what killed writers left is swept. The caller is its
+    only writer. Raises OSError; FileExistsError when a file of that name holds something else."""
     for left in path.parent.glob(f".{path.name}.*.part"):
         left.unlink(missing_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
@@ -24,6 +26,8 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
             stream.flush()
             os.fchmod(stream.fileno(), _MODE)
             os.fsync(stream.fileno())
+        if path.exists() and not filecmp.cmp(part, path, shallow=False):
+            raise FileExistsError(errno.EEXIST, "another file has this name: move it aside")
         part.rename(path)
     except BaseException:
         with suppress(OSError):

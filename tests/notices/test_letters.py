@@ -268,7 +268,8 @@ def test_the_letters_of_a_mailbox_are_counted_by_an_index(alice: User) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            'EXPLAIN SELECT count(*) FROM notices_letter WHERE upper("to") = upper(%s) AND created_at > now()',
+            "EXPLAIN SELECT count(*) FROM notices_letter"
+            ' WHERE upper("to") = upper(%s) AND created_at > now()',
             [alice.email],
         )
         plan = " ".join(row[0] for row in cursor.fetchall())

@@ -4,8 +4,9 @@
 
 From one rate to three scales in three ranges over two segments, by the processor's time. A tariff is read
 once, before; reading its file is timed apart. Every round asks for another volume, so that nothing can be
-remembered. Beside each case stands the plainest arithmetic there is, as many `Decimal`s multiplied and rounded
-as it has lines: the ratio is what checking the question, dividing by days and levels and saying the rules cost.
+remembered. Beside each case stands the plainest arithmetic there is: as many `Decimal`s multiplied and
+rounded as it has lines. The ratio is what checking the question, dividing by days and levels and saying the
+rules cost.
 """
 
 import argparse

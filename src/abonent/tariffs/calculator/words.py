@@ -38,7 +38,7 @@ TEXTS: Mapping[str, str] = {
         "Each scale fills the ranges in proportion to its share of the whole volume"
     ),
     "vat_inside": gettext_noop(
-        "VAT of {percent} % is inside the rate, which is rounded before it is multiplied"
+        "VAT ({percent} %) is inside the rate, which is rounded before it is multiplied"
     ),
     "norm_by_days": gettext_noop("Not a whole month: the norm for {days} days"),
     "made_up": gettext_noop("Rates of {date} are made up for demonstrations: nobody published them"),

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from abonent.accounts.queries import HeldAccount
@@ -20,7 +21,7 @@ from abonent.ledger.queries import Balance, overview
 from abonent.portal.current import portal
 
 #: Where people go next, with the icons of the menu.
-_LINKS = ("services", "payments", "receipts")
+_LINKS = ("readings", "services", "payments", "receipts")
 
 
 def _balance(balance: Balance, why: str) -> dict[str, Any]:
@@ -55,10 +56,15 @@ def _values(account: HeldAccount) -> dict[str, Any]:
         "meters": seen.meters,
         "changed_on": _changed_on(account),
         "links": [
-            (name, section_label(name), address(name, account)) for name in _LINKS if name in portal().menu
+            (name, _link_label(name), address(name, account)) for name in _LINKS if name in portal().menu
         ],
         **(_balance(seen.balance, address("why", account)) if seen.balance else {}),
     }
+
+
+def _link_label(name: str) -> str:
+    """A section by its name, but what people come for every month by what they do there."""
+    return _("Submit readings") if name == "readings" else section_label(name)
 
 
 @require_safe

@@ -216,6 +216,12 @@ def previous_words(scale: ScaleField) -> str:
     return ", ".join(part for part in told if part)
 
 
+def sent_words(sent: SentValue) -> str:
+    """`21.11.2026, передано Вами`."""
+    who = _("sent by you") if sent.by_you else _("sent by another user of this account")
+    return f"{formatting.date(sent.taken_on)}, {who}"
+
+
 def _meter(given: _Given, meter: MeterField) -> DrawnMeter:
     locked = meter.refused or any(not one.can_be_corrected for one in meter.sent if given.form.window.is_open)
     error = next(_problems_of(given, meter), None) if locked else None
@@ -256,7 +262,7 @@ def _field(given: _Given, meter: MeterField, scale: ScaleField) -> DrawnField:
         key=key,
         name=f"reading-{key}",
         label=scale_label(scale.scale),
-        place=_place(meter, scale),
+        place=_place(meter, scale, alone=len(given.form.meters) == 1),
         value=_value(given, key, scale.sent),
         before=_before(scale),
         note=_note(given.form, scale.sent),
@@ -266,7 +272,9 @@ def _field(given: _Given, meter: MeterField, scale: ScaleField) -> DrawnField:
     )
 
 
-def _place(meter: MeterField, scale: ScaleField) -> str:
+def _place(meter: MeterField, scale: ScaleField, *, alone: bool) -> str:
+    if alone:
+        return scale_label(scale.scale)
     name = f"{meter.service.name}, №{formatting.NBSP}{meter.serial}"
     return name if len(meter.scales) == 1 else f"{name}, {scale_name(scale.scale)}"
 

@@ -151,7 +151,7 @@ def _values(values: Iterable[tuple[str, Any]], unit: str, *, rolled_over: bool =
 
 
 def _way(source: str, state: Markup) -> Markup:
-    return Markup('<span class="service">{}{}</span>').format(source, state)
+    return Markup("{}<br>{}").format(source, state) if state else Markup("{}").format(source)
 
 
 def _state(row: RegistryRow, public_id: str) -> Markup:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from abonent.interfaces.resident.readings.drawing import (
     meter_dates,
     overdue_words,
     previous_words,
+    sent_words,
 )
 from abonent.interfaces.resident.readings.words import (
     BADGES,
@@ -20,9 +20,7 @@ from abonent.interfaces.resident.readings.words import (
     scale_label,
     state_name,
 )
-from abonent.interfaces.ui import formatting
 from abonent.metering.fields import MeterField, ReadingForm
-from abonent.metering.windows import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,6 @@ class SentNow:
 
     state: str
     badge: str
-    words: str
     number: str
 
 
@@ -56,7 +53,7 @@ class SentSummary:
 
 def meter_cards(form: ReadingForm) -> tuple[MeterCard, ...]:
     """Every meter of the account as the section shows it."""
-    return tuple(_card(meter, form.rules.time_zone) for meter in form.meters)
+    return tuple(_card(meter) for meter in form.meters)
 
 
 def sent_summary(form: ReadingForm) -> SentSummary:
@@ -71,7 +68,7 @@ def sent_summary(form: ReadingForm) -> SentSummary:
     )
 
 
-def _card(meter: MeterField, time_zone: str) -> MeterCard:
+def _card(meter: MeterField) -> MeterCard:
     return MeterCard(
         id=meter.id,
         title=meter.service.name,
@@ -79,28 +76,20 @@ def _card(meter: MeterField, time_zone: str) -> MeterCard:
         rows=tuple(_rows(meter)),
         dates=meter_dates(meter),
         warning=overdue_words(meter),
-        sent=_sent(meter, time_zone),
+        sent=_sent(meter),
     )
 
 
 def _rows(meter: MeterField) -> Iterator[Standing]:
+    """The last reading of each scale: what was sent in this window, else what was known before."""
     for scale in meter.scales:
-        unit = meter.service.unit if scale.previous is not None else ""
-        says = previous_words(scale) or _("no readings yet")
-        yield scale_label(scale.scale), figures(scale.previous), unit, says
+        value = scale.sent.value if scale.sent else scale.previous
+        says = sent_words(scale.sent) if scale.sent else previous_words(scale) or _("no readings yet")
+        yield scale_label(scale.scale), figures(value), meter.service.unit if value is not None else "", says
 
 
-def _sent(meter: MeterField, time_zone: str) -> SentNow | None:
+def _sent(meter: MeterField) -> SentNow | None:
     if not meter.sent:
         return None
     first = meter.sent[0]
-    values = ", ".join(_value(scale.scale, scale.sent.value) for scale in meter.scales if scale.sent)
-    words = _("In this period: %(values)s, sent on %(day)s") % {
-        "values": values,
-        "day": formatting.date(first.submitted_at.astimezone(zone(time_zone)).date()),
-    }
-    return SentNow(state_name(first.state), BADGES[first.state], words, first.submission_number)
-
-
-def _value(scale: str, value: Any) -> str:
-    return figures(value) if scale == "total" else f"{scale_label(scale).lower()} {figures(value)}"
+    return SentNow(state_name(first.state), BADGES[first.state], first.submission_number)

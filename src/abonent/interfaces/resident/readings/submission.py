@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from abonent.interfaces.resident.cabinet import account_or_404, context
 from abonent.interfaces.resident.readings.words import (
@@ -18,13 +19,13 @@ from abonent.interfaces.resident.readings.words import (
     masked,
     meter_says,
     moment,
-    scale_label,
     state_name,
 )
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.environment import language
 from abonent.metering.queries import SubmissionPage, SubmittedMeter, SubmittedScale, photo
 from abonent.metering.queries import submission as submission_of
+from abonent.metering.scale_names import scale_name
 from abonent.metering.windows import zone
 from abonent.users.models import User
 
@@ -85,12 +86,18 @@ def _moment(seen: SubmissionPage, at: datetime | None) -> str | None:
 def _row(meter: SubmittedMeter, scale: SubmittedScale) -> list[Any]:
     unit = meter.service.unit
     return [
-        _name(meter),
-        scale_label(scale.scale),
+        _where(meter, scale),
         figures(scale.value),
         figures(scale.previous),
         f"{figures(scale.consumption)}{formatting.NBSP}{unit}" if scale.consumption is not None else None,
     ]
+
+
+def _where(meter: SubmittedMeter, scale: SubmittedScale) -> Markup:
+    says = meter_says(meter.serial)
+    if scale.scale != "total":
+        says = f"{says}, {scale_name(scale.scale)}"
+    return Markup('<span class="service">{}<small>{}</small></span>').format(meter.service.name, says)
 
 
 def _ways(seen: SubmissionPage) -> tuple[Way, ...]:

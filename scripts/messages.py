@@ -36,7 +36,7 @@ FLOORS = (
     ("accounts",),
     ("metering", "tariffs"),
     ("ledger",),
-    ("bills", "payments", "service_requests"),
+    ("bills", "consumption", "payments", "service_requests"),
     ("exchange",),
     ("interfaces/ui",),
     ("interfaces/resident", "interfaces/office", "interfaces/api"),

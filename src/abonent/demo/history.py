@@ -24,6 +24,8 @@ from abonent.portal.current import portal
 from abonent.users.models import User
 
 REASON = "Показание не подтверждено: на следующий день контролёр снял меньшее."
+#: A Kazakh portal's billing writes both, Kazakh first. doubtful: not checked by a speaker
+BILINGUAL_REASON = "Көрсеткіш расталмады: келесі күні бақылаушы одан аз көрсеткішті алды. / " + REASON
 #: So many kWh too much: two digits in each other's place.
 MISTYPED_BY = 900
 _EVENING = time(19, 40)
@@ -113,13 +115,14 @@ def _about_the_usual(form: ReadingForm) -> dict[str, str]:
 def _write_answers(home: PlantedAccount, folder: Path) -> None:
     """Billing's: what the inspector found otherwise is rejected, the rest went into its month's bill."""
     sent = SubmittedReading.objects.filter(submission__account_id=home.id, state="sent").order_by("id")
+    reason = BILINGUAL_REASON if portal().country == "KZ" else REASON
     with (folder / "answers.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["reading", "state", "reason", "month"])
         mistyped = min((one.period for one in sent), default=None)
         for one in sent:
             wrong = one.period == mistyped
-            writer.writerow([one.pk, *(("rejected", REASON, "") if wrong else ("used", "", one.period))])
+            writer.writerow([one.pk, *(("rejected", reason, "") if wrong else ("used", "", one.period))])
 
 
 def _by_day(readings: list[Reading]) -> dict[date, list[Reading]]:

@@ -199,7 +199,7 @@ def _new_meter(
         due = today - timedelta(days=40)
     verified = due - timedelta(days=interval)
     planned = due + timedelta(days=random.choice((0, 30, 365)))
-    if household.kind is Kind.DEMO_HOME:
+    if household.kind is Kind.DEMO_HOME or due < today:
         planned = today + timedelta(days=75)
     return Meter(
         account=household.number,

@@ -58,7 +58,7 @@ COMMANDS = {
     ),
     "tariffs": Command(
         "abonent.interfaces.cli.tariffs",
-        "Say what a volume costs by a tariff's file.",
+        "Try a tariff's file, load it, or list what is loaded.",
         "abonent tariffs quote tariffs/almaty-flat.toml --from 2026-10-01 --to 2026-10-31 --scale 200",
     ),
     "check": Command(

@@ -33,6 +33,9 @@ LEVELS, RANGES = "almaty-levels.toml", "ulyanovsk.toml"
         (LEVELS, OCTOBER, {"volumes": {"day": "1"}}, "no meter has the scales day"),
         (LEVELS, OCTOBER, {"volumes": {"total": "-1"}}, "the volume of total is to be 0 to"),
         (LEVELS, OCTOBER, {"volumes": {"total": "NaN"}}, "the volume of total is to be 0 to"),
+        (LEVELS, OCTOBER, {"volumes": {"total": "1E-99"}}, "more than 28 digits"),
+        (LEVELS, OCTOBER, {"volumes": {"total": f"1.{'1' * 28}"}}, "more than 28 digits"),
+        (LEVELS, ("2999-12-01", "3000-01-01"), {"volumes": {"total": "1"}}, "nothing is known of 3000-01-01"),
         (
             LEVELS,
             OCTOBER,
@@ -89,8 +92,9 @@ def test_whether_a_scaled_limit_is_rounded_is_the_tariff_s_own_matter(
 
 
 def test_a_finer_volume_than_the_tariff_s_is_not_rounded() -> None:
-    found = ask("saint-petersburg.toml", "2026-09-16", "2026-10-15", volumes={"total": "100.123456"})
-    assert sum(line.volume for line in found.lines) == Decimal("100.123456")
+    for volume in (Decimal("100.123456"), Decimal(150) * 10 / 31):
+        found = ask("saint-petersburg.toml", "2026-09-16", "2026-10-15", volumes={"total": str(volume)})
+        assert sum(line.volume for line in found.lines) == volume
 
 
 def test_every_rule_and_note_has_words() -> None:

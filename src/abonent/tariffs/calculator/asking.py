@@ -6,10 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from abonent.base.errors import DomainError
+from abonent.tariffs.calculator.numbers import places_of
 from abonent.tariffs.calculator.tariff import SCALE_SETS, SCALES, Period, Rates, Tariff
 
 LARGEST_VOLUME = Decimal(1_000_000_000)
+MOST_DIGITS = 28  # what a Decimal reckons exactly
 LONGEST_DAYS = 3660
+LATEST = date(2999, 12, 31)
 MOST_RESIDENTS = 1000
 ALONE = "alone"
 
@@ -110,6 +113,8 @@ def _check_days(tariff: Tariff, first: date, last: date) -> None:
         raise QuoteError(f"the period ends ({last}) before it begins ({first})")
     if (last - first).days >= LONGEST_DAYS:
         raise QuoteError(f"the period is longer than {LONGEST_DAYS} days: ask for its parts")
+    if last > LATEST:
+        raise QuoteError(f"nothing is known of {last}: ask until {LATEST}")
     if first < tariff.periods[0].begins:
         raise QuoteError(f"{tariff.code} has rates from {tariff.periods[0].begins} on, not for {first}")
 
@@ -121,6 +126,8 @@ def _check_volumes(volumes: Mapping[str, Decimal]) -> None:
     for scale, volume in volumes.items():
         if not volume.is_finite() or volume < 0 or volume > LARGEST_VOLUME:
             raise QuoteError(f"the volume of {scale} is to be 0 to {LARGEST_VOLUME}, not {volume}")
+        if len(volume.as_tuple().digits) > MOST_DIGITS or places_of(volume) > MOST_DIGITS:
+            raise QuoteError(f"the volume of {scale} has more than {MOST_DIGITS} digits: round it")
 
 
 def _check_categories(tariff: Tariff, categories: Collection[str]) -> None:

@@ -53,7 +53,9 @@ class Table:
 
     def codes(self, name: str) -> tuple[str, ...]:
         """A list of codes, each once; empty when there is none."""
-        values = self.take(name) or []
+        values = self.take(name)
+        if values is None:
+            return ()
         if not isinstance(values, list) or not all(isinstance(v, str) and CODE.fullmatch(v) for v in values):
             self.complain(name, 'a list of codes is needed: ["electric_stove"]')
             return ()

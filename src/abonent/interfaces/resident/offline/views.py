@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from abonent.interfaces.resident.cabinet import account_or_404, address
 from abonent.interfaces.resident.readings.posted import posted
 from abonent.interfaces.ui.assets import asset_url
+from abonent.interfaces.ui.brand import logo_url
 from abonent.interfaces.ui.environment import language
 from abonent.metering.operations import NothingTyped, NotTaken, SentMeanwhile, WindowClosed
 from abonent.metering.operations.offline import submit_offline
@@ -36,7 +37,8 @@ def _worker(page: str, store: str, files: tuple[str, ...], code: str) -> str:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The same for everybody in a language; browsers ask for it anew by themselves."""
     store = static("resident/offline-store.js")
-    files = (asset_url("ui.css"), asset_url("ui.js"), store, static("resident/offline-page.js"))
+    logo = (logo_url(),) if logo_url() else ()
+    files = (asset_url("ui.css"), asset_url("ui.js"), store, static("resident/offline-page.js"), *logo)
     script = _worker(address("offline"), store, files, language())
     return HttpResponse(
         script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}

@@ -12,21 +12,35 @@
   const say = (words, url) => {
     const line = document.createElement("p");
     line.setAttribute("role", "status");
-    line.className = "notice notice-info";
-    line.append(words);
+    line.className = "notice";
+    const text = document.createElement("span");
+    text.append(words);
     if (url) {
       const link = document.createElement("a");
       link.href = url;
       link.textContent = settings.dataset.open;
-      line.append(" ", link);
+      text.append(" ", link);
     }
+    line.append(text);
     const main = document.querySelector("main");
     main.prepend(line);
     line.scrollIntoView({ block: "nearest" });
   };
 
+  // What was answered is said on a page that knows it: this one was drawn before.
+  const SAID = "offline-readings-said";
   const send = async () => {
     const answers = await store.send();
+    if (!answers.some((answer) => answer.outcome === "sent" || answer.outcome === "attention"))
+      for (const answer of answers) say(answer.words, answer.url);
+    else {
+      sessionStorage.setItem(SAID, JSON.stringify(answers));
+      location.reload();
+    }
+  };
+  const sayWhatWasAnswered = () => {
+    const answers = JSON.parse(sessionStorage.getItem(SAID) || "[]");
+    sessionStorage.removeItem(SAID);
     for (const answer of answers) say(answer.words, answer.url);
   };
 
@@ -88,5 +102,6 @@
   if (form) store.keepForm(described(form));
   navigator.serviceWorker.register(settings.dataset.offline);
   window.addEventListener("online", send);
+  sayWhatWasAnswered();
   send();
 })();

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Format = Literal["csv", "jsonl"]
 FORMATS: tuple[Format, ...] = ("csv", "jsonl")
@@ -74,61 +74,42 @@ def pieces(format_: Format, rows: Iterable[ReadingRow]) -> Iterator[bytes]:
 
 
 def _csv(rows: Iterable[ReadingRow]) -> bytes:
+    """As the bundle writes it, with yes and no; nothing is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for row in rows:
-        facts = _facts(row)
-        writer.writerow([_as_text(facts[column]) for column in COLUMNS])
+    for *facts, rolled_over, unusual, previous in map(_facts, rows):
+        writer.writerow([*facts, _YES_NO[rolled_over], _YES_NO[unusual], previous])
     return text.getvalue().encode()
 
 
 def _jsonl(rows: Iterable[ReadingRow]) -> bytes:
     lines = [
-        json.dumps({name: _as_json(fact) for name, fact in _facts(row).items()}, ensure_ascii=False)
-        for row in rows
+        json.dumps(dict(zip(COLUMNS, _facts(row), strict=True)), ensure_ascii=False) + "\n" for row in rows
     ]
-    return "".join(f"{line}\n" for line in lines).encode()
+    return "".join(lines).encode()
 
 
-def _facts(row: ReadingRow) -> dict[str, object]:
-    return {
-        "account": row.account,
-        "serial": row.serial,
-        "scale": row.scale,
-        "taken_on": row.taken_on,
-        "source": "customer",
-        "value": row.value,
-        "reading": row.reading,
-        "submission": row.submission,
-        "received_at": row.received_at,
-        "rolled_over": row.rolled_over,
-        "unusual": row.unusual,
-        "previous": row.previous,
-    }
+_YES_NO = {True: "yes", False: "no"}
 
 
-def _as_text(fact: object) -> str:
-    """As the bundle writes it; yes or no; nothing is empty."""
-    match fact:
-        case bool():
-            return "yes" if fact else "no"
-        case None:
-            return ""
-        case _:
-            return str(_plain(fact))
+def _facts(row: ReadingRow) -> tuple[Any, ...]:
+    """The row's values by COLUMNS. A decimal is a text, `15230.5`, so that no reader of JSON rounds it."""
+    return (
+        row.account,
+        row.serial,
+        row.scale,
+        str(row.taken_on),
+        "customer",
+        _decimal(row.value),
+        row.reading,
+        row.submission,
+        row.received_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        row.rolled_over,
+        row.unusual,
+        None if row.previous is None else _decimal(row.previous),
+    )
 
 
-def _as_json(fact: object) -> object:
-    """A decimal is a text there too: `"15230.5"`, so that no reader rounds it."""
-    return fact if fact is None or isinstance(fact, bool | int) else str(_plain(fact))
-
-
-def _plain(fact: object) -> object:
-    match fact:
-        case Decimal():
-            text = f"{fact:f}"
-            return text.rstrip("0").rstrip(".") if "." in text else text
-        case datetime():
-            return fact.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        case _:
-            return fact
+def _decimal(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -48,7 +48,8 @@ class Reading(models.Model):
         AUTOMATIC = "automatic"
         ESTIMATE = "estimate"
 
-    meter = models.ForeignKey(Meter, on_delete=models.CASCADE, related_name="readings")
+    # No index of its own, here and below, where a unique key begins with it.
+    meter = models.ForeignKey(Meter, on_delete=models.CASCADE, related_name="readings", db_index=False)
     scale = models.CharField(max_length=10, choices=Scale.choices)
     taken_on = models.DateField()
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -71,7 +72,7 @@ class Submission(models.Model):
         LINK = "link"  # the signed link of a reminder, without signing in
         OFFLINE = "offline"  # typed without network, sent when it was back
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     way = models.CharField(max_length=8, choices=Way.choices)
     key = models.CharField(max_length=64)
@@ -104,7 +105,9 @@ class SubmittedReading(models.Model):
 
     LIVE = (State.RECEIVED, State.SENT, State.ACCEPTED, State.USED)
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="readings")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="readings", db_index=False
+    )
     meter = models.ForeignKey(Meter, on_delete=models.CASCADE, related_name="submitted")
     scale = models.CharField(max_length=10, choices=Reading.Scale.choices)
     period = MonthField()

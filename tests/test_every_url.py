@@ -5,7 +5,7 @@ link to theirs; a visitor is not signed in; dana is staff of another organisatio
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from abonent.accounts import not_me
 from abonent.accounts.models import Account, AccountLink
 from abonent.exchange.operations import import_bundle
 from abonent.metering import reading_links
-from abonent.metering.models import ReadingLink
+from abonent.metering.models import Meter, Photo, ReadingLink, Submission, SubmittedReading
 from abonent.portal.models import Organisation
 from abonent.users.models import StaffMembership, User
 
@@ -32,6 +32,7 @@ BUNDLE = {
     "services": "code,organisation,name_ru\npower,ours,Электроэнергия\n",
     "accounts": "number,organisation,payer,address\n"
     "000700,ours,Ким Алиса,Абая 1\n000900,theirs,Ли Чарли,Абая 2\n",
+    "meters": "account,service,serial\n000700,power,M-1\n",
     "charges": "account,month,service,opening,accrued,corrections,paid,closing\n"
     "000700,2026-10,power,0.00,100.00,0.00,0.00,100.00\n",
 }
@@ -129,6 +130,10 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "consumption_csv": (LINKED, ONLY_GET),
     "calculator": (LINKED, LINKED),
     "what_if": (LINKED, ONLY_GET),
+    "readings": (LINKED, ONLY_GET),
+    "readings_new": (LINKED, LINKED),
+    "submission": (LINKED, ONLY_GET),
+    "submission_photo": (LINKED, ONLY_GET),
     "payments": (LINKED, ONLY_GET),
     "receipts": (LINKED, ONLY_GET),
     "receipt_pdf": (LINKED, ONLY_GET),
@@ -185,7 +190,18 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
     for name, code in (("dana", "theirs"), ("erlan", "ours")):
         organisation = Organisation.objects.get(code=code)
         StaffMembership.objects.create(user=people[name], organisation=organisation, role="administrator")
-    return {"home": home, "people": people, "links": links}
+    return {"home": home, "people": people, "links": links, "submission": _submission(home, people["alice"])}
+
+
+def _submission(home: Account, sender: User) -> Submission:
+    """alice's readings of October, with a photo."""
+    meter, october = Meter.objects.get(), date(2026, 10, 1)
+    made = Submission.objects.create(account=home, user=sender, way="cabinet", key="1", submitted_at=NOW)
+    SubmittedReading.objects.create(
+        submission=made, meter=meter, scale="total", period=october, taken_on=NOW.date(), value=1
+    )
+    Photo.objects.create(submission=made, meter=meter, jpeg=b"\xff\xd8", width=1, height=1)
+    return made
 
 
 def _address(name: str, cast: dict[str, Any]) -> str:
@@ -197,6 +213,8 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "organisation": cast["home"].organisation_id,
         "month": "2026-10",
         "number": 1,
+        "submission": cast["submission"].number,
+        "meter": Meter.objects.values_list("pk", flat=True).get(),
         "pk": 1,
         "key": "nobody",
         "uidb36": "1",

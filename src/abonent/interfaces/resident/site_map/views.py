@@ -22,6 +22,7 @@ from abonent.portal.current import portal
 _SAYS = {
     "accounts": gettext_noop("Your accounts: choose one, add one, remove one"),
     "account": gettext_noop("What you owe, the payer, the address, the services rendered"),
+    "readings": gettext_noop("Your meters and all their readings; here you send new ones"),
     "services": gettext_noop("Balances, charges and payments of every service by month"),
     "payments": gettext_noop("Which payments came in, when and through which bank"),
     "receipts": gettext_noop("The receipt of any month, to view and print"),

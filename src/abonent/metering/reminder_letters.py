@@ -41,12 +41,14 @@ def write(*, wish: ReminderWish, what: Due, now: datetime) -> None:
 def _link(wish: ReminderWish, window: Window, now: datetime) -> ReadingLink:
     """The period's link, the same in both its letters. It is made anew, and the older one void, when it was
     used (and what it sent was rejected since) or is older than the wish."""
-    link, _ = ReadingLink.objects.select_for_update().get_or_create(
+    link, made = ReadingLink.objects.select_for_update().get_or_create(
         account_id=wish.account_id,
         user_id=wish.user_id,
         period=window.period.first_day,
         defaults={"created_at": now, "expires_at": window.closes},
     )
+    if made:
+        return link
     if link.used_at is not None or link.created_at < wish.wished_at:
         link.created_at, link.used_at = now, None
     link.expires_at = window.closes

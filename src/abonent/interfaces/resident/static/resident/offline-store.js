@@ -1,5 +1,6 @@
 // What is typed without a network, and the sending of it. Used by pages and by the service worker alike.
-// Two stores: `forms`, an account's meters as its form last showed them, and `waiting`, what is to be sent.
+// Three stores: `forms`, an account's meters as its form last showed them; `waiting`, what is to be sent; and
+// `answers`, what the server said to it, until a page has told it.
 // The server knows each sending by its key: whoever sends it a second time gets the first one's answer.
 self.offlineReadings = (() => {
   "use strict";
@@ -16,6 +17,7 @@ self.offlineReadings = (() => {
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("forms", { keyPath: "account" });
       opening.result.createObjectStore("waiting", { keyPath: "key" });
+      opening.result.createObjectStore("answers", { autoIncrement: true });
     };
     return request(opening);
   };
@@ -33,7 +35,23 @@ self.offlineReadings = (() => {
   const forms = () => within("forms", "readonly", (store) => store.getAll());
   const keep = (entry) => within("waiting", "readwrite", (store) => store.put(entry));
   const waiting = () => within("waiting", "readonly", (store) => store.getAll());
-  const drop = (key) => within("waiting", "readwrite", (store) => store.delete(key));
+
+  // The entry goes and its answer comes in one transaction.
+  const answered = async (key, answer) => {
+    const database = await open();
+    try {
+      const change = database.transaction(["waiting", "answers"], "readwrite");
+      change.objectStore("waiting").delete(key);
+      await request(change.objectStore("answers").add(answer));
+    } finally {
+      database.close();
+    }
+  };
+  const takeAnswers = async () => {
+    const answers = await within("answers", "readonly", (store) => store.getAll());
+    if (answers.length) await within("answers", "readwrite", (store) => store.clear());
+    return answers;
+  };
   const forget = () => request(indexedDB.deleteDatabase(NAME));
 
   // Sends one entry. Its answer: {outcome, words, url}; null when the network is still away.
@@ -46,26 +64,27 @@ self.offlineReadings = (() => {
     return answer.json();
   };
 
-  // Sends everything that waits; an entry goes once the server has answered for it, whatever it said.
+  // Sends everything that waits; an entry goes once the server has answered for it, whatever it said. How many
+  // were answered for, or what to do first ({words, url}) when nobody is signed in.
   const send = async () => {
     const entries = await waiting();
-    if (!entries.length) return [];
-    const answers = [];
+    let count = 0;
+    if (!entries.length) return { count };
     try {
       const door = await fetch("/offline/door/", { credentials: "same-origin", redirect: "error", cache: "no-store" });
       const { token, signed_in: signedIn, words, sign_in: url } = await door.json();
-      if (!signedIn) return [{ outcome: "sign-in", words, url }];
+      if (!signedIn) return { count, first: { words, url } };
       for (const entry of entries) {
         const answer = await sendOne(entry, token);
         if (!answer) continue;
-        await drop(entry.key);
-        answers.push(answer);
+        await answered(entry.key, answer);
+        count += 1;
       }
     } catch {
-      return answers;
+      return { count };
     }
-    return answers;
+    return { count };
   };
 
-  return { keepForm, forms, keep, waiting, forget, send };
+  return { keepForm, forms, keep, waiting, takeAnswers, forget, send };
 })();

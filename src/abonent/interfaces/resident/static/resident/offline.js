@@ -27,21 +27,14 @@
     line.scrollIntoView({ block: "nearest" });
   };
 
-  // What was answered is said on a page that knows it: this one was drawn before.
-  const SAID = "offline-readings-said";
+  // What was answered is said on a page that knows of it: this one was drawn before.
   const send = async () => {
-    const answers = await store.send();
-    if (!answers.some((answer) => answer.outcome === "sent" || answer.outcome === "attention"))
-      for (const answer of answers) say(answer.words, answer.url);
-    else {
-      sessionStorage.setItem(SAID, JSON.stringify(answers));
-      location.reload();
-    }
+    const { count, first } = await store.send();
+    if (first) say(first.words, first.url);
+    if (count) location.reload();
   };
-  const sayWhatWasAnswered = () => {
-    const answers = JSON.parse(sessionStorage.getItem(SAID) || "[]");
-    sessionStorage.removeItem(SAID);
-    for (const answer of answers) say(answer.words, answer.url);
+  const sayWhatWasAnswered = async () => {
+    for (const answer of await store.takeAnswers()) say(answer.words, answer.url);
   };
 
   // What the page for times without network needs to draw the same fields.
@@ -102,6 +95,5 @@
   if (form) store.keepForm(described(form));
   navigator.serviceWorker.register(settings.dataset.offline);
   window.addEventListener("online", send);
-  sayWhatWasAnswered();
-  send();
+  sayWhatWasAnswered().then(send);
 })();

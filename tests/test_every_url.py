@@ -253,7 +253,7 @@ def _ask(role: str, address: str, method: str, cast: dict[str, Any]) -> int | st
 
 def _is_public(address: str) -> bool:
     """The same for everybody, and kept by browsers."""
-    return address.startswith(("/assets/", "/manifest"))
+    return address.startswith(("/assets/", "/manifest", "/service-worker"))
 
 
 def test_every_url_is_in_the_table() -> None:

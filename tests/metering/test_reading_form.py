@@ -97,6 +97,17 @@ def test_a_rejected_or_corrected_reading_never_counts(desk: Desk, alice: User, m
     assert previous(total(desk, now=december)) == (1000, "2026-10-21", "customer")
 
 
+def test_of_one_day_billings_word_counts_before_what_was_submitted(
+    desk: Desk, alice: User, meter: Meter
+) -> None:
+    desk.send(alice, {key(meter): "1150"})
+    december = datetime(2026, 12, 15, 9, tzinfo=UTC)
+    told(meter, "2026-11-21", 1149)
+    assert previous(total(desk, now=december))[0] == 1149
+    told(meter, "2026-11-21", 1100, source="inspector")
+    assert previous(total(desk, now=december)) == (1100, "2026-11-21", "inspector")
+
+
 def test_what_comes_back_through_billing_is_not_its_own_previous(
     desk: Desk, alice: User, meter: Meter
 ) -> None:

@@ -98,6 +98,18 @@ def test_the_same_values_from_another_tab_are_the_submission_that_is_there(
     assert Submission.objects.count() == 1
 
 
+def test_the_same_values_of_another_day_correct_the_day_for_those_who_saw_them(
+    desk: Desk, alice: User, bob: User, meter: Meter
+) -> None:
+    first = desk.send(alice, {key(meter): "1150"}, taken_on=date(2026, 11, 20))
+    assert desk.send(bob, {key(meter): "1150"}, seen=0) == first
+    assert desk.send(bob, {key(meter): "1150"}) != first
+    assert list(SubmittedReading.objects.order_by("id").values_list("taken_on", "state")) == [
+        (date(2026, 11, 20), "corrected"),
+        (TODAY, "received"),
+    ]
+
+
 def test_other_values_of_somebody_who_has_not_seen_the_first_are_told(
     desk: Desk, alice: User, bob: User, meter: Meter
 ) -> None:

@@ -64,12 +64,13 @@ def _compare_meter(
         return
     equal = all(_parsed(texts[one.scale]) == one.sent.value for one in meter.scales if one.sent)
     taken = any(sent.state != RECEIVED for sent in meter.sent)
-    same_day = all(sent.taken_on == taken_on for sent in meter.sent)
+    unseen = any(sent.id > seen for sent in meter.sent)
+    other_day = not unseen and any(sent.taken_on != taken_on for sent in meter.sent)
     if equal and taken and photo:
         found.problems[f"photo-{meter.id}"] = Problem("already_taken", {"value": meter.sent[0].value})
-    elif equal and (taken or (same_day and not photo)):
+    elif equal and (taken or not (other_day or photo)):
         found.same.append(meter)
-    elif not equal and any(sent.id > seen for sent in meter.sent):
+    elif not equal and unseen:
         found.overtaken = True
     elif taken:
         facts = {key_of(meter.id, one.scale): one.sent.value for one in meter.scales if one.sent}

@@ -58,8 +58,8 @@ SELECT wanted.meter_id, wanted.scale, last.value, last.taken_on, last.source, pa
   LEFT JOIN LATERAL (
       SELECT value, taken_on, source
         FROM ((SELECT value, taken_on, source::text,
-                      array_position(ARRAY['inspector', 'customer', 'automatic', 'estimate'],
-                                     source::text) AS rank
+                      2 * array_position(ARRAY['inspector', 'customer', 'automatic', 'estimate'],
+                                         source::text) AS rank
                  FROM metering_reading
                 WHERE meter_id = wanted.meter_id AND scale = wanted.scale AND taken_on <= %(today)s
                   AND (live.id IS NULL OR source <> 'customer' OR taken_on <> live.taken_on
@@ -67,7 +67,7 @@ SELECT wanted.meter_id, wanted.scale, last.value, last.taken_on, last.source, pa
                 ORDER BY taken_on DESC, rank
                 LIMIT 1)
               UNION ALL
-              (SELECT value, taken_on, 'customer', 2
+              (SELECT value, taken_on, 'customer', 5
                  FROM metering_submittedreading
                 WHERE meter_id = wanted.meter_id AND scale = wanted.scale AND period < %(period)s
                   AND state IN ('received', 'sent', 'accepted', 'used')
@@ -80,12 +80,13 @@ SELECT wanted.meter_id, wanted.scale, last.value, last.taken_on, last.source, pa
       SELECT array_agg(taken_on ORDER BY taken_on) AS days, array_agg(value ORDER BY taken_on) AS found
         FROM (SELECT DISTINCT ON (date_trunc('month', taken_on)) taken_on, value
                 FROM (SELECT taken_on, value,
-                             array_position(ARRAY['inspector', 'customer', 'automatic'], source::text) AS rank
+                             2 * array_position(ARRAY['inspector', 'customer', 'automatic'],
+                                                source::text) AS rank
                         FROM metering_reading
                        WHERE meter_id = wanted.meter_id AND scale = wanted.scale
                          AND taken_on >= %(since)s AND taken_on <= %(today)s AND source <> 'estimate'
                       UNION ALL
-                      SELECT taken_on, value, 2
+                      SELECT taken_on, value, 5
                         FROM metering_submittedreading
                        WHERE meter_id = wanted.meter_id AND scale = wanted.scale
                          AND period >= %(since)s AND period < %(period)s

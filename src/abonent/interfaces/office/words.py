@@ -25,6 +25,7 @@ ACTIONS = {
     "account_linked": _("linked an account"),
     "account_link_confirmed": _("confirmed a link"),
     "account_link_ended": _("ended a link"),
+    "readings_submitted": _("submitted readings"),
     "guessable_proofs_shut": _("guessable proofs were switched off"),
     "guessable_proofs_reopened": _("switched guessable proofs on again"),
     "neighbouring_numbers_tried": _("neighbouring numbers were tried one after another"),

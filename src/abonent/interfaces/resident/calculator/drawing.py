@@ -132,9 +132,12 @@ def _questions(key: str, typed: Typed) -> tuple[Asked, ...]:
 
 
 def _errors(form: CalculatorForm, typed: Typed) -> Iterator[tuple[str, str]]:
-    """In the order of the page; what belongs to no field is said at the first one."""
+    """In the order of the page; what belongs to no field is said at the first one. Without fields there is
+    nothing to mend."""
     names = dict(_names(form))
-    first = next((f"reading-{key}" for key in names), f"id_{READ_ON}")
+    if not names:
+        return
+    first = f"reading-{next(iter(names))}"
     if "" in typed.problems:
         yield first, typed.problems[""]
     for key, name in names.items():

@@ -50,16 +50,21 @@ def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[
     yield usage.service.name
     by_scale = {one.scale: one.volume for one in now.scales}
     for scale in usage.scales if len(usage.scales) > 1 else ():
-        yield _number(by_scale.get(scale))
-    yield _number(now.volume)
-    yield _number(now.cost)
+        yield _volume(by_scale.get(scale))
+    yield _volume(now.volume)
+    yield _money(now.cost)
     yield _("yes") if now.estimated else _("no")
-    yield _number(before.volume)
-    yield _number(before.cost)
+    yield _volume(before.volume)
+    yield _money(before.cost)
 
 
-def _number(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:f}".replace(".", ",")
+def _money(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.2f}".replace(".", ",")
+
+
+def _volume(value: Decimal | None) -> str:
+    """All its significant places."""
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
 
 
 def _safe(cell: str) -> str:

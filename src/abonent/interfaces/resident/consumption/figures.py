@@ -127,6 +127,8 @@ class Shown:
             return _("There are no data for these months.")
         most = max(known, key=self._rank)
         least = min(known, key=self._rank)
+        if self.value(most) == self.value(least):
+            return _("The same in every month: %(sum)s.") % {"sum": self.said(self.value(most))}
         return _("Most in %(most)s: %(high)s. Least in %(least)s: %(low)s.") % {
             "most": month(most.month, language()),
             "high": self.said(self.value(most)),

@@ -20,6 +20,7 @@ from abonent.interfaces.resident.consumption.asked import UsageAsked, usage_aske
 from abonent.interfaces.resident.consumption.download import consumption_csv
 from abonent.interfaces.resident.consumption.figures import Shown
 from abonent.interfaces.ui.environment import language
+from abonent.interfaces.ui.formatting import counted
 from abonent.portal.current import portal
 
 
@@ -47,7 +48,7 @@ def _values(account: HeldAccount, asked: UsageAsked) -> dict[str, Any]:
 
 def _years(seen: YearUsage, asked: UsageAsked) -> Iterator[tuple[str, str, bool]]:
     known = asked.year if asked.year in seen.years else None
-    yield _("Last 12 months"), f"?{replace(asked, year=None).query()}", known is None
+    yield counted(12, "month", language()), f"?{replace(asked, year=None).query()}", known is None
     for year in seen.years:
         yield str(year), f"?{replace(asked, year=year).query()}", known == year
 

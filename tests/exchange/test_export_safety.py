@@ -5,19 +5,20 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from abonent.exchange.models import ReadingBatch
 from abonent.exchange.outgoing.readings import export_readings
-from abonent.metering.models import SubmittedReading
+from abonent.metering.models import Meter, SubmittedReading
 from abonent.metering.operations import NotTaken, SentMeanwhile, submit
 from abonent.metering.reading_form import reading_form
 from tests.exchange.conftest import NOW
@@ -35,7 +36,7 @@ import django
 django.setup()
 from datetime import datetime, timezone
 from pathlib import Path
-from django.db import connection
+from django.db import connection, transaction
 from abonent.exchange.models import ReadingBatch
 from abonent.exchange.outgoing.readings import export_readings
 
@@ -193,34 +194,108 @@ def send(account_id: int, meter_id: int, value: str, key: str) -> bool:
     return True
 
 
-def test_a_correction_and_the_export_at_once_lose_nothing(folder: Path, bundle: Any, load: Any) -> None:
-    """Customers correct while file after file is taken: the last value that was taken is the one that goes,
-    and nothing that went is corrected."""
+@pytest.fixture
+def meters(folder: Path, bundle: Any, load: Any) -> list[tuple[int, int]]:
+    """(account, meter) of two-scale meters, each with a reading of 100 that was received."""
     load(bundle(only=True, **town()))
-    from abonent.metering.models import Meter
+    found = list(Meter.objects.filter(serial__startswith="S").values_list("account_id", "id"))
+    assert all(send(account, meter, "100", f"first-{meter}") for account, meter in found)
+    return found
 
-    meters = list(Meter.objects.filter(serial__startswith="S").values_list("account_id", "id"))
-    assert all(send(account, meter, "100", f"first-{meter}") for account, meter in meters)
 
-    def correct() -> Counter[int]:
-        taken: Counter[int] = Counter()
-        for value in (101, 102, 103):
-            for account, meter in meters:
+def export(folder: Path, **options: Any) -> int:
+    done = export_readings(directory=folder, formats=["csv"], everything=True, now=NOW, **options)
+    return sum(file.rows for file in done.files)
+
+
+def in_another_thread(task: Callable[[], Any]) -> "Future[Any]":
+    def one() -> Any:
+        try:
+            return task()
+        finally:
+            connection.close()
+
+    future: Future[Any] = Future()
+    threading.Thread(target=lambda: future.set_result(one())).start()
+    return future
+
+
+def wait_until_somebody_waits() -> None:
+    with other_connection() as own:
+        while not own.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone():
+            time.sleep(0.01)
+
+
+def went(folder: Path) -> dict[int, set[Decimal]]:
+    """The values in files, by meter; each stands there once."""
+    numbers = numbers_in(folder)
+    assert set(numbers.values()) <= {1}
+    rows = SubmittedReading.objects.filter(pk__in=numbers)
+    assert set(rows.values_list("state", flat=True)) <= {"sent"}
+    found: dict[int, set[Decimal]] = {}
+    for meter, value in rows.values_list("meter_id", "value"):
+        found.setdefault(meter, set()).add(value)
+    return found
+
+
+def test_a_correction_that_comes_while_a_file_is_taken_waits_and_is_refused(
+    folder: Path, meters: list[tuple[int, int]]
+) -> None:
+    (account, meter), *_ = meters
+    corrections: list[Future[Any]] = []
+
+    def correct(step: str) -> None:
+        if step == "taken":  # and not committed yet
+            corrections.append(in_another_thread(lambda: send(account, meter, "101", "late")))
+            wait_until_somebody_waits()
+
+    assert export(folder, listener=correct) == 2 * METERS
+    assert corrections[0].result(timeout=20) is False
+    assert went(folder)[meter] == {Decimal(100)}
+    assert not SubmittedReading.objects.exclude(state="sent").exists()
+
+
+def test_a_file_that_is_taken_while_a_correction_comes_passes_it_by(
+    folder: Path, meters: list[tuple[int, int]]
+) -> None:
+    (account, meter), *_ = meters
+    with transaction.atomic():
+        assert send(account, meter, "101", "early")  # stored, and not committed yet
+        taken = in_another_thread(lambda: export(folder)).result(timeout=20)
+    assert taken == 2 * METERS - 2, "it waited for nobody, and took the others"
+    assert meter not in went(folder)
+    assert export(folder) == 2
+    assert went(folder)[meter] == {Decimal(101)}
+
+
+def test_corrections_and_exports_in_any_order_lose_nothing(
+    folder: Path, meters: list[tuple[int, int]]
+) -> None:
+    """Customers correct again and again while files are taken: the last value that the portal took is the one
+    that goes."""
+    begun = threading.Event()
+
+    def correct(mine: list[tuple[int, int]]) -> dict[int, int]:
+        last = {}
+        for value in range(101, 107):
+            for account, meter in mine:
                 if send(account, meter, str(value), f"{value}-{meter}"):
-                    taken[meter] = value
-        return taken
+                    last[meter] = value
+            begun.set()
+        return last
 
-    def export() -> None:
-        for _ in range(METERS):
-            export_readings(directory=folder, formats=["csv"], everything=True, now=NOW)
+    def take() -> dict[int, int]:
+        begun.wait()
+        export(folder)
+        return {}
 
-    taken, _ = at_once(correct, export)
-    export_readings(directory=folder, formats=["csv"], everything=True, now=NOW)
-    rows = SubmittedReading.objects.filter(meter__in=[meter for _, meter in meters])
-    sent = list(rows.filter(state="sent").values_list("meter_id", "scale", "value"))
-    assert sorted(sent) == sorted(
-        (meter, scale, taken[meter] or 100) for _, meter in meters for scale in ("day", "night")
-    )
-    assert not rows.filter(state="received").exists()
-    assert not rows.filter(state="corrected", batch__isnull=False).exists()
-    assert numbers_in(folder) == dict.fromkeys(rows.filter(state="sent").values_list("pk", flat=True), 1)
+    last: dict[int, int] = {}
+    for told in at_once(lambda: correct(meters[::2]), lambda: correct(meters[1::2]), take):
+        last |= told
+    export(folder)
+    assert last, "some corrections came in time"
+    assert went(folder) == {meter: {Decimal(last.get(meter, 100))} for _, meter in meters}
+    assert not SubmittedReading.objects.filter(state="received").exists()
+    assert not SubmittedReading.objects.filter(state="corrected", batch__isnull=False).exists()

@@ -34,7 +34,7 @@ def test_help_names_every_command_with_an_example(capsys: pytest.CaptureFixture[
         main(["unknown"])
 
 
-@pytest.mark.parametrize("name", ["serve", "worker", "migrate", "check", "staff"])
+@pytest.mark.parametrize("name", ["serve", "worker", "migrate", "export", "check", "staff"])
 def test_a_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([name, "--help"])

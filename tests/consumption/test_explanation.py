@@ -120,6 +120,15 @@ def test_the_norm_and_the_raising_factor(
     assert ("raising factor 1,5" in found.line.words) == bool(factor)
 
 
+def test_a_volume_that_is_not_the_norm_is_taken_as_charged(tmp_path: Path) -> None:
+    """Sewage has no meter of its own and follows the water: 80, though the norm of 2 residents is 120."""
+    accounts = world.ACCOUNTS.replace('Абая, 3",7,,', 'Абая, 3",7,2,')
+    one = charged("000300,2026-10,power,0,1948.00,0,0,1948.00,80,24.35")
+    world.load(tmp_path, tariffs=(NORM,), accounts=accounts, **one)
+    found = explained("300")
+    assert ([line.volume for line in found.ours], found.agrees) == ([80], True)
+
+
 def test_the_readings_and_the_charge_may_differ(tmp_path: Path) -> None:
     """The price is compared by the volume that was charged; that it differs from the meter's is said."""
     world.load(tmp_path, **charged("000100,2026-10,power,0,2435.00,0,0,2435.00,100,24.35"))

@@ -74,6 +74,22 @@ def test_nobody_is_charged_by_it_yet(tmp_path: Path) -> None:
     assert found.examples == {"scales": ("000200",), "residents": ("000300",)}
 
 
+@pytest.mark.parametrize(("accrued", "before", "after"), [("2922.00", 2922, 3500), ("4383.00", 4383, 5250)])
+def test_the_norm_changes_and_the_raising_factor_stays(
+    tmp_path: Path, accrued: str, before: int, after: int
+) -> None:
+    """2 residents without a meter: from 60 kWh each at 24.35 to 70 at 25.00; a raising factor stays."""
+    norm = '\nraising_factor = "1.5"\n[[periods.norms]]\namount = "60"'
+    old = FLAT.replace("from = 2026-10-01", f"from = 2026-10-01{norm}")
+    new = f'{old}\n[[periods]]\nfrom = 2026-12-01{norm}\n[[periods.rates]]\ntotal = ["25.00"]\n'
+    new = new[::-1].replace('"06"', '"07"', 1)[::-1]
+    line = f"000300,2026-10,power,0,{accrued},0,0,{accrued},120,24.35\n"
+    accounts = world.ACCOUNTS.replace('Абая, 3",7,,', 'Абая, 3",7,2,')
+    world.load(tmp_path, tariffs=(old,), accounts=accounts, charges=world.CHARGES + line)
+    found = seen(new, on=DECEMBER)
+    assert (found.accounts, found.before, found.after) == (1, before, after)
+
+
 def test_the_first_tariff_of_a_service_is_compared_with_what_was_billed(tmp_path: Path) -> None:
     world.load(tmp_path, tariffs=())
     found = seen(FLAT)

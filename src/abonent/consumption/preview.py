@@ -14,7 +14,7 @@ from typing import NamedTuple
 from abonent.accounts.queries import Household, account_numbers, households
 from abonent.base.money import ZERO
 from abonent.base.months import Month
-from abonent.consumption.own_quote import Billed, month_quote
+from abonent.consumption.own_quote import Billed, basis, month_quote
 from abonent.consumption.quoting import CannotReckonError, Why
 from abonent.consumption.usage import counted_months
 from abonent.ledger.queries import months_loaded
@@ -201,18 +201,19 @@ def _take(account: _Account, asked: _Question, sums: _Sums) -> None:
     if not asked.concerns(account.tariff):
         sums.others += 1
         return
-    in_force = asked.in_force(account.tariff)
     try:
-        after = month_quote(asked.tariff, asked.reckoned_as, account.billed, account.household).total
-        before = (
-            month_quote(in_force, asked.reckoned_as, account.billed, account.household).total
-            if in_force
-            else account.billed.accrued
-        )
+        sums.add(account.id, *_reckoned(account, asked))
     except CannotReckonError as error:
         sums.fail(account.id, error.why)
-        return
-    sums.add(account.id, before, after)
+
+
+def _reckoned(account: _Account, asked: _Question) -> tuple[Decimal, Decimal]:
+    """Before and after; by what the account is charged is told by last month and the tariff in force."""
+    billed, home, month = account.billed, account.household, asked.reckoned_as
+    in_force = asked.in_force(account.tariff)
+    by = basis(in_force or asked.tariff, asked.volumes_of, billed, home)
+    after = month_quote(asked.tariff, month, billed, home, by).total
+    return month_quote(in_force, month, billed, home, by).total if in_force else billed.accrued, after
 
 
 def _told(asked: _Question, sums: _Sums, *, volumes_of: Month | None) -> Preview:

@@ -203,7 +203,8 @@ def _money(amount: Decimal) -> str:
 
 
 def _signed(amount: Decimal) -> str:
-    return f"{round_half_up(amount) + 0:+,.2f}".replace(",", " ")
+    rounded = round_half_up(amount)
+    return f"{rounded:+,.2f}".replace(",", " ") if rounded else "0.00"
 
 
 class _Bar:

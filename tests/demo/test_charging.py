@@ -124,7 +124,7 @@ def test_a_month_in_which_the_tariff_changes_has_both_rates() -> None:
 def test_levels_go_by_residents_stove_and_living_alone() -> None:
     town = small_town("aes", TODAY)
     month = Month(2026, 9)
-    bounds = {Kind.DEMO_HOME: 4 * 115_000, Kind.DEMO_PARENTS: 115_000}
+    bounds = {Kind.DEMO_HOME: 3 * 115_000, Kind.DEMO_PARENTS: 115_000}
     for kind, bound in bounds.items():
         number = town.household(kind).number
         first = next(
@@ -134,9 +134,8 @@ def test_levels_go_by_residents_stove_and_living_alone() -> None:
         )
         assert first.volume is not None
         assert first.volume <= bound
-    parents = town.household(Kind.DEMO_PARENTS).number
-    reached = {c.service for c in town.charges if c.account == parents}
-    assert "electricity.level2" in reached
+    home = town.household(Kind.DEMO_HOME).number
+    assert "electricity.level3" in {charge.service for charge in town.charges if charge.account == home}
 
 
 @pytest.mark.parametrize(("code", "country"), [("of_kz", "KZ"), ("of_ru", "RU")])

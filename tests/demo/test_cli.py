@@ -102,6 +102,11 @@ def test_data_of_one_s_own_are_shown_without_the_demo_s_people() -> None:
     assert "demo / demo" not in said
 
 
+def test_a_town_of_an_earlier_version_is_kept_and_told_of() -> None:
+    said = cli.summary([a_house("aes", complete=False), a_house("pes")], seconds=3, today=TODAY)
+    assert "aes are of an earlier version: `make clean` makes new ones" in said
+
+
 def test_an_old_town_is_kept_and_told_of() -> None:
     said = cli.summary([a_house("aes", town_is_of="2026-09-01")], seconds=3, today=TODAY)
     assert "aes are more than a month old: `make clean` makes new ones" in said

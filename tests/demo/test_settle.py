@@ -22,7 +22,7 @@ from abonent.accounts.queries import held_accounts
 from abonent.base.months import Month
 from abonent.demo.operations import load_town, settle
 from abonent.demo.queries import office_door, people, planted_account, town_is_of
-from abonent.demo.town import Kind, write_bundle
+from abonent.demo.town import Kind, contact_email, write_bundle
 from abonent.demo.town.households import DEMO
 from abonent.exchange.models import Run
 from abonent.exchange.operations import import_bundle
@@ -190,6 +190,20 @@ def test_settling_again_changes_nothing_and_what_is_missing_is_added(
     settle(now=later)
     assert User.objects.filter(login="family").exists()
     assert len(held_accounts(User.objects.get(login="family").pk, now=later)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_town_of_an_earlier_version_is_opened_as_it_is(
+    client: Client, become: Callable[[str], Profile]
+) -> None:
+    """Issue 2's customer had two accounts."""
+    become("housing")
+    load_town(now=NOW, seed=5, accounts=20, stage=lambda _: None)
+    Account.objects.filter(contact_email=contact_email(Kind.DEMO_LET)).update(contact_email="")
+    settle(now=NOW)
+    assert len(held_accounts(User.objects.get(login="demo").pk, now=NOW)) == 2
+    assert not SubmittedReading.objects.exists()
+    assert client.get("/demo/").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

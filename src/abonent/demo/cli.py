@@ -104,6 +104,11 @@ def summary(houses: Sequence[House], *, seconds: float, today: date) -> str:
     old = [code for code, day in made.items() if day != "None" and date.fromisoformat(day) + OLD < today]
     if old:
         lines.append(f"The towns of {', '.join(old)} are more than a month old: `make clean` makes new ones.")
+    earlier = [house.place.profile.code for house in houses if not house.facts.get("complete", True)]
+    if earlier:
+        lines.append(
+            f"The towns of {', '.join(earlier)} are of an earlier version: `make clean` makes new ones."
+        )
     lines.append("Ctrl-C stops everything and keeps the data; `make clean` forgets it.\n")
     return "\n".join(lines)
 

@@ -75,7 +75,7 @@ def end_with_parent() -> None:
 
 def _facts() -> Mapping[str, Any]:
     """What the summary says of this portal."""
-    from abonent.demo.queries import is_town, office_door, planted_account, town_is_of
+    from abonent.demo.queries import is_complete, is_town, office_door, planted_account, town_is_of
     from abonent.demo.town import Kind
     from abonent.portal.current import portal
 
@@ -91,6 +91,7 @@ def _facts() -> Mapping[str, Any]:
         "number": account.number,
         "facts": dict(account.facts_asked),
         "town_is_of": str(town_is_of()),
+        "complete": is_complete(),
     }
 
 

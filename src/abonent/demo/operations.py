@@ -20,6 +20,7 @@ from abonent.demo.queries import (
     PlantedAccount,
     email_of,
     has_history,
+    is_complete,
     is_settled,
     is_town,
     planted_account,
@@ -49,16 +50,18 @@ def settle(
     """Load the portal's town and its people into the current database.
 
     A database with accounts keeps them: only people and links that are missing are added, and nobody where
-    the accounts are not a town's. Several
-    transactions, each whole; safe to repeat and to kill, the next call goes on. Must not be called inside a
-    transaction. `stage` hears what is being done. Raises `TownRefused`.
+    the accounts are not a town's; to the town of an earlier version nothing else. Several transactions, each
+    whole; safe to repeat and to kill, the next call goes on. Must not be called inside a transaction. `stage`
+    hears what is being done. Raises `TownRefused`.
     """
     town = None if is_settled() else load_town(now=now, seed=seed, accounts=accounts, stage=stage)
     if not is_town():
         return
     stage("people")
-    load_tariffs(now=now)
     add_people(now=now)
+    if not is_complete():
+        return
+    load_tariffs(now=now)
     if not has_history():
         stage("readings")
         made_on = town_is_of() or timezone.localdate(now)
@@ -101,11 +104,12 @@ def add_people(*, now: datetime) -> None:
     """
     operator = _operator(now)
     home, parents = planted_account(Kind.DEMO_HOME), planted_account(Kind.DEMO_PARENTS)
-    let = planted_account(Kind.DEMO_LET)
     customer, family = _person(CUSTOMER, home.payer, now), _person(FAMILY, parents.payer, now)
     _link(customer, home, lambda: {"code": _bill_code(home, now)}, now=now)
     _link(customer, parents, lambda: {"facts": parents.facts_asked}, now=now)
-    _link(customer, let, lambda: {"code": _printed_code(let, operator, now)}, now=now)
+    if is_complete():
+        let = planted_account(Kind.DEMO_LET)
+        _link(customer, let, lambda: {"code": _printed_code(let, operator, now)}, now=now)
     _link(family, parents, lambda: {"facts": parents.facts_asked}, now=now)
     _link(family, home, lambda: {"code": _printed_code(home, operator, now)}, now=now)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from abonent.accounts.models import Account, LastPayment
-from abonent.demo.town import Kind, contact_email
+from abonent.demo.town import DEMO, Kind, contact_email
 from abonent.exchange.models import Run
 from abonent.metering.models import SubmittedReading
 from abonent.notices.models import Letter
@@ -65,6 +65,12 @@ def is_settled() -> bool:
 def is_town() -> bool:
     """Whether the accounts are a town's: somebody may have loaded data of their own."""
     return Account.objects.filter(contact_email=contact_email(Kind.TO_LINK)).exists()
+
+
+def is_complete() -> bool:
+    """Whether the town has every account of the customer: one that an earlier version made has fewer."""
+    emails = [contact_email(kind) for kind in DEMO]
+    return Account.objects.filter(contact_email__in=emails).count() == len(emails)
 
 
 def has_history() -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from abonent.demo.queries import is_town, letter, letters, people, planted_account
+from abonent.demo.queries import is_complete, is_town, letter, letters, people, planted_account
 from abonent.demo.town import Kind
 
 _LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]")
@@ -23,6 +23,11 @@ _FACTS = {
     "last_payment_amount": _("Amount of the last payment"),
     "surname": _("Surname"),
     "flat": _("Flat number"),
+}
+_OWN = {
+    Kind.DEMO_HOME: _("Home: readings sent, used in bills, and one that was rejected"),
+    Kind.DEMO_PARENTS: _("The parents: the electricity meter passed 99 999 and began anew"),
+    Kind.DEMO_LET: _("A flat that is let: a meter past its verification date, one month charged wrong"),
 }
 
 
@@ -48,7 +53,9 @@ def index(request: HttpRequest) -> HttpResponse:
         return redirect("demo_mail")
     account = planted_account(Kind.TO_LINK)
     facts = [(_FACTS[fact], text) for fact, text in account.facts_asked.items()]
-    return render(request, "demo/index.html", {"people": people(), "number": account.number, "facts": facts})
+    own = [(planted_account(kind).number, text) for kind, text in _OWN.items()] if is_complete() else []
+    context = {"people": people(), "number": account.number, "facts": facts, "own": own}
+    return render(request, "demo/index.html", context)
 
 
 @demo_only

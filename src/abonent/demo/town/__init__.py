@@ -8,7 +8,7 @@ from pathlib import Path
 
 from abonent.demo.town.building import AccountFacts, Town, build
 from abonent.demo.town.bundle import write, write_readings
-from abonent.demo.town.households import Kind, contact_email
+from abonent.demo.town.households import DEMO, Kind, contact_email
 from abonent.demo.town.recipe import RecipeError
 from abonent.demo.town.usage import Reading
 
@@ -17,6 +17,7 @@ ACCOUNTS = 300
 
 __all__ = [
     "ACCOUNTS",
+    "DEMO",
     "SEED",
     "AccountFacts",
     "Kind",

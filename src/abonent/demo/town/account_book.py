@@ -19,7 +19,7 @@ FLAW_OPENING, FLAW_ACCRUED, FLAW_CLOSING = 206560, 92149, 299441
 FLAW_MONTHS_AGO = 4
 #: A month of the flat that is let in which the supplier's figure is not what its tariff says, by so much; the
 #: month after takes it back.
-MISCHARGED_AGO, MISCHARGED_BY = 4, 2500
+MISCHARGED, MISCHARGED_AGO, MISCHARGED_BY = "electricity", 4, 2500
 #: How many months ago, and by how many per cent.
 CORRECTIONS = {Kind.CORRECTED: {2: -35, 7: 22, 15: -18}, Kind.DEMO_HOME: {5: -12}}
 _CENTS = VOLUME * PRICE // 100
@@ -109,7 +109,7 @@ class _Keeper:
         lines = self._lines(index, month)
         self._correct(lines, ago, month)
         if self.household.kind is Kind.DEMO_LET:
-            _mischarge(lines[0], ago)
+            _mischarge(next(line for line in lines if line.service.code == MISCHARGED), ago)
         if self.household.kind is Kind.DOES_NOT_ADD_UP and ago == FLAW_MONTHS_AGO + 1:
             first = lines[0]
             first.corrections += FLAW_OPENING - (

@@ -127,7 +127,7 @@ def _household(
         opened_on=date(random.randrange(1998, 2021), random.randrange(1, 13), random.randrange(1, 29)),
         phone=recipe.phone.format(random.randrange(100), random.randrange(100)),
         email=_email(kind, number, random),
-        thrift=_thrift(kind, random),
+        thrift=_thrift(recipe, kind, random),
         meters=recipe.planted[kind].meters if kind in recipe.planted else {},
         categories=_categories(recipe, kind, features, residents, random),
     )
@@ -189,9 +189,10 @@ def _email(kind: Kind, number: int, random: Random) -> str:
     return f"{number}@example.org" if known else ""
 
 
-def _thrift(kind: Kind, random: Random) -> float:
+def _thrift(recipe: Recipe, kind: Kind, random: Random) -> float:
     drawn = min(1.9, max(0.55, random.lognormvariate(0.0, 0.3)))
-    return 1.05 if kind in {Kind.DEMO_HOME, Kind.TO_LINK} else drawn
+    planted = recipe.planted[kind].thrift if kind in recipe.planted else None
+    return planted or (1.05 if kind in {Kind.DEMO_HOME, Kind.TO_LINK} else drawn)
 
 
 def _dates(household: Household, last: Month, random: Random) -> None:

@@ -44,6 +44,8 @@ class Planted:
     features: tuple[str, ...] = ()
     """One of a group each; the group's draw is passed over."""
     residents: int | None = None
+    thrift: float | None = None
+    """Times the usual use."""
     meters: dict[str, str] = field(default_factory=dict)
     """By resource what happened to its meter: `rolled_over`, `overdue`, `replaced`."""
 

@@ -22,7 +22,7 @@ def note(said: Note) -> str:
 
 
 def _local(params: Mapping[str, str]) -> dict[str, str]:
-    return {name: _POINT.sub(",", _DAY.sub(r"\3.\2.\1", value)) for name, value in params.items()}
+    return {name: _DAY.sub(r"\3.\2.\1", _POINT.sub(",", value)) for name, value in params.items()}
 
 
 def number(value: Decimal) -> str:

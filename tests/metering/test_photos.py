@@ -65,6 +65,15 @@ def test_it_is_turned_upright_and_nothing_of_the_camera_is_left() -> None:
     assert "comment" not in drawn.info
 
 
+def test_of_several_pictures_in_one_file_the_first_is_kept() -> None:
+    """Some phones write a second, smaller picture behind the first (MPO)."""
+    out = io.BytesIO()
+    Image.new("RGB", (80, 60)).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (8, 6))])
+    kept = prepare(out.getvalue())
+    assert (kept.width, kept.height) == (80, 60)
+    assert getattr(reopened(kept.jpeg), "n_frames", 1) == 1
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_large_one_is_made_smaller_and_keeps_its_shape(kind: str) -> None:
     kept = prepare(picture(kind, size=(3200, 1000)))

@@ -244,6 +244,13 @@ def test_the_letter_says_number_time_values_and_until_when(
     assert f"/readings/{sent.number}/" in letter.text
 
 
+def test_a_window_that_closes_at_midnight_is_told_by_its_last_minute(
+    desk: Desk, alice: User, meter: Meter
+) -> None:
+    desk.send(alice, {key(meter): "1150"}, now=datetime(2026, 11, 25, 16, tzinfo=UTC))
+    assert "25.11.2026, 23:59" in Letter.objects.get().text
+
+
 def test_nobody_is_written_to_without_a_confirmed_mailbox(desk: Desk, alice: User, meter: Meter) -> None:
     desk.send(None, {key(meter): "1100"})
     User.objects.filter(pk=alice.pk).update(email_confirmed=False)

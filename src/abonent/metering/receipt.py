@@ -12,7 +12,7 @@ from abonent.metering.fields import MeterField, ReadingForm
 from abonent.metering.models import Submission
 from abonent.metering.problems import number
 from abonent.metering.scale_names import scale_name
-from abonent.metering.windows import zone
+from abonent.metering.windows import as_told, zone
 from abonent.notices.addresses import absolute
 from abonent.notices.operations import NotAMailbox, write_letter
 from abonent.portal.current import portal
@@ -57,7 +57,7 @@ def write_receipt(
                 "when": now.astimezone(here).strftime("%d.%m.%Y, %H:%M"),
                 "lines": _lines(form, values),
                 "scale_name": scale_name,
-                "until": form.cut_off.astimezone(here).strftime("%d.%m.%Y, %H:%M") if form.cut_off else "",
+                "until": as_told(form.cut_off).strftime("%d.%m.%Y, %H:%M") if form.cut_off else "",
                 "page": absolute(page),
             },
         )

@@ -93,6 +93,11 @@ def cut_off(rules: Rules, window: Window, now: datetime) -> datetime:
     return min(next_hour(rules, now), window.closes, key=_in_utc)
 
 
+def as_told(until: datetime) -> datetime:
+    """`until` as people are told it: midnight is the last minute of the day before."""
+    return until - timedelta(minutes=1) if (until.hour, until.minute) == (0, 0) else until
+
+
 def next_hour(rules: Rules, now: datetime) -> datetime:
     """The next `sent_at_hour` o'clock after `now`, in the organisation's zone."""
     local = now.astimezone(zone(rules.time_zone))

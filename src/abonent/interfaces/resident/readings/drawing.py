@@ -117,7 +117,7 @@ def draw(
     photos_lost: Collection[int] = (),
     usual: bool = True,
 ) -> Drawn:
-    """The form for its macro. Without `values`: what was sent and can be corrected, else what was kept.
+    """The form for its macro. Without `values`: what was kept, else what was sent and can be corrected.
 
     `key` empty makes a new one. `seen` is what the person saw first, when a form comes back to be mended:
     what somebody else sends meanwhile is told then. `photos_lost` are the meters whose photo came with a
@@ -282,9 +282,9 @@ def _place(meter: MeterField, scale: ScaleField, *, alone: bool) -> str:
 def _value(given: _Given, key: str, sent: SentValue | None) -> str:
     if given.values is not None:
         return given.values.get(key, "")
-    if sent and sent.can_be_corrected:
-        return typed(sent.value)
-    return given.form.kept.get(key, "")
+    if given.form.kept.get(key):
+        return given.form.kept[key]  # typed later: a submission forgets what was kept
+    return typed(sent.value) if sent and sent.can_be_corrected else ""
 
 
 def _before(scale: ScaleField) -> Markup | None:

@@ -85,7 +85,7 @@ def new_page(request: HttpRequest, public_id: str) -> HttpResponse:
     if typed:
         return _page(request, account, form, _as_typed(form, posted_initial(typed)))
     drawn = draw(form)
-    return _page(request, account, form, drawn, prefilled=bool(form.kept) and not drawn.corrects)
+    return _page(request, account, form, drawn, prefilled=bool(form.kept))
 
 
 def _as_typed(form: ReadingForm, sent: Posted, **found: Any) -> Drawn:

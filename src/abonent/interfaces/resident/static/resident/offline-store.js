@@ -17,7 +17,7 @@ self.offlineReadings = (() => {
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("forms", { keyPath: "account" });
       opening.result.createObjectStore("waiting", { keyPath: "key" });
-      opening.result.createObjectStore("answers", { autoIncrement: true });
+      opening.result.createObjectStore("answers", { keyPath: "key" });
     };
     return request(opening);
   };
@@ -36,13 +36,13 @@ self.offlineReadings = (() => {
   const keep = (entry) => within("waiting", "readwrite", (store) => store.put(entry));
   const waiting = () => within("waiting", "readonly", (store) => store.getAll());
 
-  // The entry goes and its answer comes in one transaction.
+  // The entry goes and its answer comes in one transaction; page and worker may both have sent it.
   const answered = async (key, answer) => {
     const database = await open();
     try {
       const change = database.transaction(["waiting", "answers"], "readwrite");
       change.objectStore("waiting").delete(key);
-      await request(change.objectStore("answers").add(answer));
+      await request(change.objectStore("answers").put({ ...answer, key }));
     } finally {
       database.close();
     }

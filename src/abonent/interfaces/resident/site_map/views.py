@@ -23,6 +23,8 @@ _SAYS = {
     "accounts": gettext_noop("Your accounts: choose one, add one, remove one"),
     "account": gettext_noop("What you owe, the payer, the address, the services rendered"),
     "readings": gettext_noop("Your meters and all their readings; here you send new ones"),
+    "consumption": gettext_noop("How much was used and what it cost, this year against last"),
+    "calculator": gettext_noop("What your readings come to, and what another tariff would cost"),
     "services": gettext_noop("Balances, charges and payments of every service by month"),
     "payments": gettext_noop("Which payments came in, when and through which bank"),
     "receipts": gettext_noop("The receipt of any month, to view and print"),

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from abonent.base.months import Month
 from abonent.interfaces.resident.readings.words import (
@@ -100,7 +100,7 @@ def _line(month: Month, rows: Sequence[RegistryRow], public_id: str) -> list[Any
         _when(month, first.taken_on),
         _meter(first),
         _values(values, first.service.unit, rolled_over=any(row.rolled_over for row in rows)),
-        _way(_("sent by you") if first.by_you else source_name(first.source), _state(first, public_id)),
+        _way(_("sent by you") if first.by_you else source_name(first.source), *_state(first, public_id)),
     ]
 
 
@@ -123,7 +123,11 @@ def _corrected_line(
         _when(month, first.taken_on),
         _meter(row),
         _values([(scale, one.value) for scale, one in values], row.service.unit),
-        _way(source_name("customer"), _badge("corrected") + _number(first.submission_number, public_id)),
+        _way(
+            source_name("customer"),
+            _badge("corrected", state_name("corrected")),
+            _number(first.submission_number, public_id),
+        ),
     ]
 
 
@@ -150,31 +154,29 @@ def _values(values: Iterable[tuple[str, Any]], unit: str, *, rolled_over: bool =
     return Markup('<span class="figures">{}</span>').format(Markup("<br>").join(lines))
 
 
-def _way(source: str, state: Markup) -> Markup:
-    return Markup("{}<br>{}").format(source, state) if state else Markup("{}").format(source)
+def _way(source: str, *state: Markup) -> Markup:
+    """Whence it came, and beneath where it is; one element, so that a card keeps it together."""
+    lines = Markup("<br>").join([escape(source), *state])
+    return Markup('<span class="told">{}</span>').format(lines)
 
 
-def _state(row: RegistryRow, public_id: str) -> Markup:
+def _state(row: RegistryRow, public_id: str) -> list[Markup]:
     if row.state is None or row.submission_number is None:
-        return Markup("")
-    said = _badge(row.state)
-    if row.photo:
-        said += _small(_("with a photo"))
+        return []
+    words = state_name(row.state)
     if row.used_in:
-        said += _small(_("bill of %(month)s") % {"month": formatting.month(row.used_in, language())})
+        words = _("In the bill of %(month)s") % {"month": formatting.month(row.used_in, language())}
+    said = [_badge(row.state, words)]
     if row.reason:
-        said += _small(row.reason)
-    return said + _number(row.submission_number, public_id)
+        said.append(Markup("<small>{}</small>").format(row.reason))
+    number = _number(row.submission_number, public_id)
+    return [*said, number + ", " + _("with a photo") if row.photo else number]
 
 
-def _badge(state: str) -> Markup:
-    return Markup('<span><span class="badge {}">{}</span></span>').format(BADGES[state], state_name(state))
-
-
-def _small(words: str) -> Markup:
-    return Markup("<small>{}</small>").format(words)
+def _badge(state: str, words: str) -> Markup:
+    return Markup('<span class="badge {}">{}</span>').format(BADGES[state], words)
 
 
 def _number(number: str, public_id: str) -> Markup:
     page = url("submission", public_id=public_id, submission=number)
-    return Markup(' <a class="number" href="{}">№&nbsp;{}</a>').format(page, number)
+    return Markup('<a href="{}">№&nbsp;{}</a>').format(page, number)

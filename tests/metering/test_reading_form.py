@@ -137,7 +137,7 @@ def test_the_usual_is_of_real_readings_of_the_last_year(desk: Desk, new_meter: C
     for month in range(1, 11):
         value += 31 if month != 5 else 3100
         told(meter, f"2026-{month:02d}-20", value)
-        told(meter, f"2026-{month:02d}-28", value + 500, source="estimate")
+        told(meter, f"2026-{month:02d}-28", value + 300 * month, source="estimate")
     told(meter, "2024-01-20", 0)
     usual = total(desk).usual_per_month
     assert usual is not None

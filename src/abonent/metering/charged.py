@@ -33,6 +33,13 @@ def charged_meters(account_ids: Collection[int], *, first: date, last: date) -> 
         return [ChargedMeter._make(row) for row in cursor.fetchall()]
 
 
+def named_tariffs() -> set[str]:
+    """The codes of the tariffs that meters name. One query."""
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tariff FROM metering_meter WHERE tariff <> ''")
+        return {code for (code,) in cursor.fetchall()}
+
+
 def is_charged_by(tariff: str) -> bool:
     """Whether any meter names this tariff. One query."""
     with prepared_cursor() as cursor:

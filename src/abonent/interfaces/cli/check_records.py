@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from abonent.accounts.strength import WARN_ABOVE
+from abonent.interfaces.cli import check_tariffs
 from abonent.interfaces.cli.asking import ask, ask_row
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 
-APPEND_ONLY = ["users_auditevent", "accounts_linkattempt", "ledger_payment"]
+APPEND_ONLY = ["users_auditevent", "accounts_linkattempt", "ledger_payment", "tariffs_tariffversion"]
 #: One for UPDATE and DELETE, one for TRUNCATE.
 TRIGGERS = """
 SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -40,6 +41,7 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     yield _strength()
     yield _worker()
     yield _letters_waiting(now)
+    yield check_tariffs.finding()
 
 
 def _append_only() -> Finding:

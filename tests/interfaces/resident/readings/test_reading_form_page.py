@@ -180,6 +180,13 @@ def test_a_closed_window_keeps_what_was_typed(desk: Visit, meters: Meters, clock
     assert not KeptForm.objects.exists()
 
 
+def test_a_null_character_breaks_nothing(desk: Visit, meters: Meters, clock: SetClock) -> None:
+    form = desk.form()
+    clock(CLOSED)
+    assert desk.send({names(meters)[0]: "15\0", "key": "\0"}, form=form).status_code == 302
+    assert KeptForm.objects.get().values == {f"{meters[0].pk}-total": "15"}
+
+
 def test_what_was_sent_is_corrected_until_billing_takes_it(desk: Visit, meters: Meters) -> None:
     name = names(meters)[0]
     desk.send({name: "1500", "taken_on": "2026-11-20"})

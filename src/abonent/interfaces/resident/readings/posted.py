@@ -56,7 +56,8 @@ def posted_initial(typed: Mapping[str, Any]) -> Posted:
 
 
 def _read(typed: Iterable[tuple[str, Any]], confirmed: Iterable[str], photos: Mapping[int, bytes]) -> Posted:
-    given = {name: str(value).strip()[:_LONGEST] for name, value in typed}
+    # PostgreSQL takes no null character, and no meter shows one.
+    given = {name: str(value).replace("\0", "").strip()[:_LONGEST] for name, value in typed}
     return Posted(
         values={found[1]: given[name] for name in given if (found := _READING.fullmatch(name))},
         taken_on_text=given.get("taken_on", ""),

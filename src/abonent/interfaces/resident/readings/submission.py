@@ -1,7 +1,7 @@
 """What was sent: its number, its values, and where it is on its way through billing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
 
@@ -47,7 +47,8 @@ def submission_page(request: HttpRequest, public_id: str, submission: str) -> Ht
     """The confirmation, also years later; 404 for a number of another account."""
     account = account_or_404(request, public_id)
     person = cast(User, request.user)
-    seen = submission_of(account.id, submission, user_id=person.pk, language=language(), now=timezone.now())
+    now = timezone.now()
+    seen = submission_of(account.id, submission, user_id=person.pk, language=language(), now=now)
     if seen is None:
         raise Http404
     values: dict[str, Any] = {
@@ -61,7 +62,7 @@ def submission_page(request: HttpRequest, public_id: str, submission: str) -> Ht
         "rows": [_row(meter, scale) for meter in seen.meters for scale in meter.scales],
         "photos": [meter for meter in seen.meters if meter.photo],
         "later": sorted({meter.corrected_by for meter in seen.meters if meter.corrected_by}),
-        "letter_to": masked(person.email) if seen.by_you and person.email_confirmed else None,
+        "letter_to": masked(person.email) if _has_a_letter(seen, person, now) else None,
     }
     page = context(request, section="readings", account=account, **values)
     return render(request, "resident/readings/submission.html", page)
@@ -76,6 +77,11 @@ def photo_page(request: HttpRequest, public_id: str, submission: str, meter: str
     if jpeg is None:
         raise Http404
     return HttpResponse(jpeg, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _has_a_letter(seen: SubmissionPage, person: User, now: datetime) -> bool:
+    """Said while it is news: later the address may be another one."""
+    return seen.by_you and person.email_confirmed and now - seen.submitted_at < timedelta(days=1)
 
 
 def _moment(seen: SubmissionPage, at: datetime | None) -> str | None:

@@ -13,12 +13,10 @@ from typing import NamedTuple
 from abonent.base.money import ZERO
 from abonent.base.months import Month
 from abonent.ledger.volumes import BilledVolume, billed_volumes
-from abonent.metering.fields import SCALES
+from abonent.metering.fields import SCALE_ORDER
 from abonent.metering.usage import MonthUse, usage_by_month
 from abonent.portal.queries import ServiceFacts, services
 
-#: The order in which scales are named.
-ORDER = tuple(dict.fromkeys(scale for scales in SCALES.values() for scale in scales))
 _YEAR = 12
 
 
@@ -141,7 +139,7 @@ def _counted(month: Month, rows: list[MonthUse]) -> UsageMonth:
     volumes: dict[str, Decimal] = defaultdict(Decimal)
     for one in rows:
         volumes[one.scale] += one.volume or Decimal(0)
-    scales = tuple(ScaleVolume(scale, volumes[scale]) for scale in ORDER if scale in volumes)
+    scales = tuple(ScaleVolume(scale, volumes[scale]) for scale in SCALE_ORDER if scale in volumes)
     return UsageMonth(month, scales, estimated=any(one.estimated or one.spread for one in rows))
 
 
@@ -152,5 +150,9 @@ def _service(
     shown = [found.get(month, UsageMonth(month)) for month in first.through(last)]
     before = [found.get(month - _YEAR, UsageMonth(month - _YEAR)) for month in first.through(last)]
     return ServiceUsage(
-        service, bool(used), tuple(scale for scale in ORDER if scale in used), tuple(shown), tuple(before)
+        service,
+        bool(used),
+        tuple(scale for scale in SCALE_ORDER if scale in used),
+        tuple(shown),
+        tuple(before),
     )

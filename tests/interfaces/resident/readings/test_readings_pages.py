@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from abonent.accounts.models import Account, AccountLink
 from abonent.base.kept import forget_everything
 from abonent.interfaces.resident.readings.history import months_asked
-from abonent.interfaces.resident.readings.words import masked
+from abonent.interfaces.resident.readings.words import masked, until
 from abonent.metering.models import Meter, Reading, Submission, SubmittedReading
 from abonent.notices.models import Letter
 from abonent.portal.profile import load
@@ -261,6 +261,14 @@ def test_the_account_leads_to_its_readings_first(db: None, tmp_path: Path) -> No
 )
 def test_an_address_is_masked(email: str, shown: str) -> None:
     assert masked(email) == shown
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "says"),
+    [(0, 26, "25.11.2026, 24:00"), (0, 1, "31.10.2026, 24:00"), (20, 21, "21.11.2026, 20:00")],
+)
+def test_midnight_ends_the_day_before(hour: int, day: int, says: str) -> None:
+    assert until(datetime(2026, 11, day, hour)) == says
 
 
 def test_moments_are_the_suppliers(desk: Visit, meters: Meters, clock: Callable[[datetime], None]) -> None:

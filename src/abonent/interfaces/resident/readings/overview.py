@@ -16,9 +16,9 @@ from abonent.interfaces.resident.readings.words import (
     BADGES,
     figures,
     meter_says,
-    moment,
     scale_label,
     state_name,
+    until,
 )
 from abonent.metering.fields import MeterField, ReadingForm
 
@@ -64,7 +64,7 @@ def sent_summary(form: ReadingForm) -> SentSummary:
     return SentSummary(
         all=bool(asked) and len(sent) == len(asked),
         some=bool(sent),
-        until=moment(form.cut_off) if correctable and form.cut_off else "",
+        until=until(form.cut_off) if correctable and form.cut_off else "",
     )
 
 

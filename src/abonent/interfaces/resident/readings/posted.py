@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from abonent.metering.photos import MEGABYTES
+from abonent.metering.typed_form import TypedForm
 
 #: No more of a photo is read: one byte over the domain's bound is enough for it to be refused.
 _MOST_OF_A_PHOTO = MEGABYTES * 1024 * 1024 + 1
@@ -41,6 +42,11 @@ class Posted:
             return datetime.strptime(self.taken_on_text, pattern).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             return None
+
+    @property
+    def form(self) -> TypedForm:
+        """The same, as the domain takes it."""
+        return TypedForm(self.values, self.taken_on, self.confirmed, self.photos, self.key, self.seen)
 
 
 def posted(post: QueryDict, files: MultiValueDict[str, Any]) -> Posted:

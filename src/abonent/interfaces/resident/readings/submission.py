@@ -20,6 +20,7 @@ from abonent.interfaces.resident.readings.words import (
     meter_says,
     moment,
     state_name,
+    until,
 )
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.environment import language
@@ -55,7 +56,7 @@ def submission_page(request: HttpRequest, public_id: str, submission: str) -> Ht
         "held": account,
         "seen": seen,
         "sent_on": _moment(seen, seen.submitted_at),
-        "until": _moment(seen, seen.correct_until),
+        "until": until(_local(seen, seen.correct_until)) if seen.correct_until else None,
         "ways": _ways(seen),
         "open": any(meter.state in ("received", "sent", "accepted") for meter in seen.meters),
         "rejected": sorted({meter.reason for meter in seen.meters if meter.state == "rejected"}),
@@ -85,8 +86,12 @@ def _has_a_letter(seen: SubmissionPage, person: User, now: datetime) -> bool:
 
 
 def _moment(seen: SubmissionPage, at: datetime | None) -> str | None:
+    return moment(_local(seen, at)) if at else None
+
+
+def _local(seen: SubmissionPage, at: datetime) -> datetime:
     """By the supplier's clocks."""
-    return moment(at.astimezone(zone(seen.rules.time_zone))) if at else None
+    return at.astimezone(zone(seen.rules.time_zone))
 
 
 def _row(meter: SubmittedMeter, scale: SubmittedScale) -> list[Any]:

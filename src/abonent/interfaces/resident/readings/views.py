@@ -16,7 +16,7 @@ from abonent.interfaces.resident.readings.drawing import Drawn, draw, kept_value
 from abonent.interfaces.resident.readings.history import history, months_asked
 from abonent.interfaces.resident.readings.overview import meter_cards, sent_summary
 from abonent.interfaces.resident.readings.posted import Posted, posted, posted_initial
-from abonent.interfaces.resident.readings.words import moment
+from abonent.interfaces.resident.readings.words import until
 from abonent.interfaces.ui.environment import language
 from abonent.interfaces.ui.language import typed_initial
 from abonent.metering.fields import ReadingForm
@@ -64,7 +64,7 @@ def _page(
         "form": form,
         "drawn": drawn,
         "kept": () if form.window.is_open else kept_values(form),
-        "cut_off": moment(form.cut_off) if form.cut_off else "",
+        "cut_off": until(form.cut_off) if form.cut_off else "",
         "save": label("save_readings", _("Submit readings")),
         "meanwhile": False,
         "prefilled": False,
@@ -105,12 +105,7 @@ def _send(request: HttpRequest, account: HeldAccount, sent: Posted) -> HttpRespo
             account_id=account.id,
             user=cast(User, request.user),
             way="cabinet",
-            values=sent.values,
-            taken_on=sent.taken_on,
-            confirmed=sent.confirmed,
-            photos=sent.photos,
-            key=sent.key,
-            seen=sent.seen,
+            typed=sent.form,
             now=timezone.now(),
             address=client_address(request),
         )

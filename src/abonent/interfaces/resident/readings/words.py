@@ -1,16 +1,14 @@
 """What readings, their sources and their states are called on the pages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from abonent.interfaces.ui.environment import language
-from abonent.interfaces.ui.formatting import NBSP, day, quantity
+from abonent.interfaces.ui.formatting import NBSP, date, quantity
 from abonent.interfaces.ui.formatting import datetime as day_and_hour
 from abonent.metering.scale_names import scale_name
-from abonent.metering.windows import Window
 
 #: A state's badge (`ui/small.html`).
 BADGES = {
@@ -72,13 +70,11 @@ def moment(at: datetime) -> str:
     return day_and_hour(at)
 
 
-def last_day(window: Window) -> str:
-    """«25 ноября»: the last day on which it is open."""
-    return day(window.last_day, language())
-
-
-def first_day(window: Window) -> str:
-    return day(window.first_day, language())
+def until(at: datetime) -> str:
+    """The end of a time: midnight is the end of the day before, `25.11.2026, 24:00`."""
+    if (at.hour, at.minute) == (0, 0):
+        return f"{date((at - timedelta(hours=1)).date())}, 24:00"
+    return moment(at)
 
 
 def masked(email: str) -> str:

@@ -59,6 +59,11 @@ def receipt(portal: LivePortal, kind: Kind) -> Receipt:
     return Receipt(*row)
 
 
+def reads_in(portal: LivePortal, login: str, language: str) -> None:
+    """Let a person of the town read another language from now on."""
+    _row(portal, "UPDATE users_user SET language = %s WHERE login = %s RETURNING id", language, login)
+
+
 def letter(portal: LivePortal, to: str) -> tuple[str, str]:
     """The newest letter in a mailbox: subject and text."""
     subject, text = _row(

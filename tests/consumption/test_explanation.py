@@ -13,7 +13,7 @@ from abonent.base.kept import forget_everything
 from abonent.base.months import Month
 from abonent.consumption.explanation import Explanation, explanation
 from tests.consumption import world
-from tests.tariffs.files import FLAT
+from tests.tariffs.files import FLAT, LEVELS
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +155,32 @@ def test_an_estimate_is_said(tmp_path: Path) -> None:
     world.load(tmp_path)
     found = explained("100", month=Month(2026, 6))
     assert "Some of the volume is an estimate: the next reading puts it right." in found.words
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "verdict"),
+    [
+        (
+            "ru",
+            "1-й уровень: до 50 включительно",
+            "По тарифу у нас получается 3\u00a0150,00: сумма поставщика больше на 850,00.",
+        ),
+        ("kk", "1-деңгей", "Тариф бойынша бізде 3\u00a0150,00 шығады: жеткізушінің сомасы 850,00 артық."),
+    ],
+)
+def test_it_speaks_the_readers_language(tmp_path: Path, language: str, rule: str, verdict: str) -> None:
+    """1 resident: 50 x 15.00 + 50 x 20.00 + 46.666 x 30.00."""
+    accounts = world.ACCOUNTS.replace(",12,3,", ",12,1,").replace("electric_stove", "")
+    own = LEVELS.replace('steps = "levels"', 'steps = "levels"\ndefault = true')
+    one = charged("000100,2026-10,power,0,4000.00,0,0,4000.00,146.66667,")
+    world.load(tmp_path, tariffs=(own,), accounts=accounts, **one)
+    with translation.override(language):
+        found = explanation(
+            world.account("100"), month=world.OCTOBER, service="power", today=world.TODAY, **world.shown()
+        )
+    assert found
+    assert rule in found.ours[0].words
+    assert verdict in found.words
 
 
 def test_nothing_was_charged(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from abonent.metering.picture_parts import has_too_many_parts
 from abonent.metering.problems import Problem
 
 MEGABYTES = 12
@@ -35,16 +36,18 @@ class BadPictureError(ValueError):
 def prepare(file: bytes) -> Picture:
     """The picture as it is kept: JPEG, upright, at most 1600 dots a side, no metadata.
 
-    At most 12 MB and 40 million dots are read: the size stands in the file's head and is looked at before
-    anything is unpacked. Raises `BadPictureError`.
+    At most 12 MB and 40 million dots are read, and of parts as many as pictures have: both stand in the file
+    and are looked at before anything is unpacked. Raises `BadPictureError`.
     """
     if len(file) > MEGABYTES * 1024 * 1024:
         raise BadPictureError(Problem("picture_too_heavy", {"megabytes": MEGABYTES}))
     if file[4:8] == b"ftyp" and file[8:12] in _HEIC:
         raise BadPictureError(Problem("heic"))
+    if has_too_many_parts(file):
+        raise BadPictureError(Problem("not_a_picture"))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is lower
+            warnings.simplefilter("ignore")  # what a sender may cause by thousands; our own bounds are lower
             return _drawn_anew(file)
     except BadPictureError:
         raise

@@ -20,6 +20,7 @@ from abonent.metering.operations.billing import MOVES
 from abonent.metering.operations.rejections import tell_rejected
 from abonent.metering.reading_form import reading_form
 from abonent.metering.registry import registry
+from abonent.metering.typed_form import TypedForm
 from abonent.notices.models import Letter
 from abonent.portal.models import DataVersion
 from abonent.users.models import User
@@ -277,10 +278,12 @@ def test_the_way_round(answer: Any, alice: User, tmp_path: Path) -> None:
                 account_id=meter.account_id,
                 user=alice,
                 way="cabinet",
-                values={f"{meter.pk}-day": day, f"{meter.pk}-night": night},
-                taken_on=while_open.date(),
-                key=key,
-                seen=form.seen,
+                typed=TypedForm(
+                    {f"{meter.pk}-day": day, f"{meter.pk}-night": night},
+                    while_open.date(),
+                    key=key,
+                    seen=form.seen,
+                ),
                 now=while_open,
             )
 

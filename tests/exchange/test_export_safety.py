@@ -21,6 +21,7 @@ from abonent.exchange.outgoing.readings import export_readings
 from abonent.metering.models import Meter, SubmittedReading
 from abonent.metering.operations import NotTaken, SentMeanwhile, submit
 from abonent.metering.reading_form import reading_form
+from abonent.metering.typed_form import TypedForm
 from tests.exchange.conftest import NOW
 from tests.exchange.submitted import numbers_in, received, states
 from tests.exchange.test_safety import other_connection
@@ -183,10 +184,9 @@ def send(account_id: int, meter_id: int, value: str, key: str) -> bool:
             account_id=account_id,
             user=None,
             way="cabinet",
-            values={f"{meter_id}-day": value, f"{meter_id}-night": value},
-            taken_on=OPEN.date(),
-            key=key,
-            seen=form.seen,
+            typed=TypedForm(
+                {f"{meter_id}-day": value, f"{meter_id}-night": value}, OPEN.date(), key=key, seen=form.seen
+            ),
             now=OPEN,
         )
     except (NotTaken, SentMeanwhile):

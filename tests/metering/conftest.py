@@ -16,6 +16,7 @@ from abonent.base.identifiers import account_key
 from abonent.metering.models import Meter, Reading, Submission
 from abonent.metering.operations import submit
 from abonent.metering.reading_form import ReadingForm, reading_form
+from abonent.metering.typed_form import TypedForm
 from abonent.portal.models import Organisation, Service
 from abonent.portal.profile import Readings
 from abonent.users.models import User
@@ -125,17 +126,13 @@ class Desk:
 
     def send(self, user: User | None, values: Mapping[str, Any], **others: Any) -> Submission:
         """`values` by `<meter id>-<scale>`; the rest is as a form sends it that was shown just now."""
-        now = others.get("now", self.now)
-        usual: dict[str, Any] = {
-            "way": Submission.Way.CABINET,
-            "taken_on": TODAY,
-            "key": uuid4().hex,
-            "now": now,
-        }
+        now, way = others.pop("now", self.now), others.pop("way", Submission.Way.CABINET)
+        address = others.pop("address", None)
         if "seen" not in others:
-            usual["seen"] = self.form(user, now=now).seen
+            others["seen"] = self.form(user, now=now).seen
         texts = {key: str(value) for key, value in values.items()}
-        return submit(account_id=self.account_id, user=user, values=texts, **{**usual, **others})
+        typed = TypedForm(texts, **{"taken_on": TODAY, "key": uuid4().hex, **others})
+        return submit(account_id=self.account_id, user=user, way=way, typed=typed, now=now, address=address)
 
 
 @pytest.fixture

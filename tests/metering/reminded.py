@@ -10,6 +10,7 @@ from abonent.base.identifiers import account_key
 from abonent.base.months import Month
 from abonent.metering.models import Meter, ReadingLink, ReminderWish, Submission, SubmittedReading
 from abonent.metering.operations.link_submissions import submit_by_link
+from abonent.metering.typed_form import TypedForm
 from abonent.notices.models import Letter
 from abonent.portal.models import Organisation, Service
 from abonent.users.models import User
@@ -97,11 +98,6 @@ def send(
     meter = Meter.objects.get(account=account)
     return submit_by_link(
         token=token,
-        values={f"{meter.pk}-total": value},
-        taken_on=now.date(),
-        confirmed=(),
-        photos={},
-        key=key,
-        seen=0,
+        typed=TypedForm({f"{meter.pk}-total": value}, now.date(), key=key),
         now=now,
     )

@@ -20,6 +20,7 @@ from abonent.exchange.outgoing.readings import export_readings
 from abonent.metering.models import Meter, Submission, SubmittedReading
 from abonent.metering.operations import submit
 from abonent.metering.reading_form import ReadingForm, key_of, reading_form
+from abonent.metering.typed_form import TypedForm
 from abonent.portal.current import portal
 from abonent.users.models import User
 
@@ -73,11 +74,7 @@ def _send(
         account_id=home.id,
         user=User.objects.get(login=CUSTOMER),
         way=Submission.Way.CABINET,
-        values=values,
-        taken_on=day,
-        confirmed=confirmed,
-        key=key,
-        seen=0,
+        typed=TypedForm(values, day, confirmed, key=key),
         now=_at(day, _EVENING),
     )
 
@@ -92,10 +89,7 @@ def _send_what_waits(*, now: datetime) -> None:
                 account_id=account.id,
                 user=user,
                 way=Submission.Way.CABINET,
-                values=values,
-                taken_on=form.today,
-                key="demo-waits",
-                seen=form.seen,
+                typed=TypedForm(values, form.today, key="demo-waits", seen=form.seen),
                 now=now,
             )
             return

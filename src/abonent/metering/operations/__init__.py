@@ -13,7 +13,6 @@ from abonent.metering.operations.submissions import (
     NotTaken,
     SentMeanwhile,
     WindowClosed,
-    keep_form,
     submit,
 )
 
@@ -24,7 +23,6 @@ __all__ = [
     "WindowClosed",
     "compare_meters",
     "compare_readings",
-    "keep_form",
     "resolve_meters",
     "resolve_readings",
     "submit",

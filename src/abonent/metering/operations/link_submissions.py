@@ -1,7 +1,6 @@
 """Submitting by a reminder's signed link, without signing in (docs/domain/readings.md)."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -9,6 +8,7 @@ from abonent.metering import reading_links
 from abonent.metering.models import ReadingLink, Submission
 from abonent.metering.operations.submissions import WindowClosed, submit
 from abonent.metering.rules import rules_of_organisation
+from abonent.metering.typed_form import TypedForm
 from abonent.metering.windows import window_state
 
 LATE = timedelta(hours=1)
@@ -18,24 +18,19 @@ LATE = timedelta(hours=1)
 def submit_by_link(
     *,
     token: str,
-    values: Mapping[str, str],
-    taken_on: date | None,
-    confirmed: Collection[str],
-    photos: Mapping[int, bytes],
-    key: str,
-    seen: int,
+    typed: TypedForm,
     now: datetime,
     address: str | None = None,
 ) -> Submission:
     """`submit` for whoever holds the letter's link, in the name of the person it was written to.
 
     One transaction that holds the link's row: of two that come at once one submits, and it is used up with
-    the submission or not at all. Safe to repeat: the same `key` gives the same submission. Raises what
+    the submission or not at all. Safe to repeat: the same `typed.key` gives the same submission. Raises what
     `submit` raises (the link is not used then), `NoSuchReadingLink` and `ReadingLinkOver`.
     """
     with transaction.atomic():
         link = reading_links.find(token, locked=True)
-        before = _sent_before(link, key)
+        before = _sent_before(link, typed.key)
         if before is not None:
             return before
         _check(link, now)
@@ -44,12 +39,7 @@ def submit_by_link(
                 account_id=link.account_id,
                 user=link.user,
                 way=Submission.Way.LINK,
-                values=values,
-                taken_on=taken_on,
-                confirmed=confirmed,
-                photos=photos,
-                key=key,
-                seen=seen,
+                typed=typed,
                 now=now,
                 address=address,
             )

@@ -1,8 +1,9 @@
 """Writing one submission with all that belongs to it: one statement for its rows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import cached_property
 from uuid import uuid4
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -15,6 +16,7 @@ from abonent.metering.models import KeptForm, Photo, Submission
 from abonent.metering.photos import Picture
 from abonent.metering.reading_form import KnownSubmission
 from abonent.metering.receipt import write_receipt
+from abonent.metering.typed_form import TypedForm
 from abonent.portal.models import Organisation
 from abonent.users import audit
 from abonent.users.models import User
@@ -33,12 +35,7 @@ class Sending:
     account_id: int
     user: User | None
     way: str
-    values: Mapping[str, str]
-    taken_on: date | None
-    confirmed: Collection[str]
-    photos: Mapping[int, bytes]
-    key: str
-    seen: int
+    typed: TypedForm
     now: datetime
     address: str | None
 
@@ -46,10 +43,10 @@ class Sending:
     def user_id(self) -> int | None:
         return self.user.pk if self.user else None
 
-
-def own_key(key: str) -> str:
-    """A form without a mark of its own is a submission of its own."""
-    return key[:LONGEST_KEY] or uuid4().hex
+    @cached_property
+    def key(self) -> str:
+        """A form without a mark of its own is a submission of its own."""
+        return self.typed.key[:LONGEST_KEY] or uuid4().hex
 
 
 def of_known(sending: Sending, known: KnownSubmission) -> Submission:
@@ -136,7 +133,7 @@ def _insert(
                 "key": sending.key,
                 "now": sending.now,
                 "period": window.period.first_day,
-                "taken_on": sending.taken_on,
+                "taken_on": sending.typed.taken_on,
                 "meters": [one.meter_id for one in values],
                 "scales": [one.scale for one in values],
                 "values": [one.value for one in values],

@@ -1,8 +1,7 @@
 """A customer submits readings, and corrects them until billing takes them (docs/domain/readings.md)."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import NoReturn
+from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.translation import get_language
 
@@ -12,10 +11,11 @@ from abonent.metering.checks import LONGEST, check
 from abonent.metering.comparison import compare
 from abonent.metering.fields import ReadingForm
 from abonent.metering.models import KeptForm, Submission
-from abonent.metering.operations.storing import Overtaken, Sending, of_known, own_key, store
+from abonent.metering.operations.storing import Overtaken, Sending, of_known, store
 from abonent.metering.photos import BadPictureError, Picture
 from abonent.metering.problems import Problem, Question
 from abonent.metering.reading_form import ReadForm, read_form
+from abonent.metering.typed_form import TypedForm
 from abonent.metering.windows import WindowState
 from abonent.portal.current import portal
 from abonent.users.models import User
@@ -61,30 +61,29 @@ def submit(
     account_id: int,
     user: User | None,
     way: str,
-    values: Mapping[str, str],
-    taken_on: date | None,
-    confirmed: Collection[str] = (),
-    photos: Mapping[int, bytes] | None = None,
-    key: str,
-    seen: int,
+    typed: TypedForm,
     now: datetime,
     address: str | None = None,
 ) -> Submission:
     """Submit readings of some meters of an account, or correct those of this window. One transaction.
 
-    `values` are texts as typed, by `<meter id>-<scale>`; a meter whose fields are all empty is not submitted.
-    `taken_on` is the day of the readings, `confirmed` what was answered (`<meter id>-<scale>:unusual`),
-    `photos` files by meter, `key` the form's own mark (one key is one submission), `seen` `ReadingForm.seen`.
-
     Safe to repeat: the same key, or the same values from another tab, give the submission that is there. Of
     two that come at once one wins (unique keys of the database decide, no lock is held), the other is looked
-    at again and told `SentMeanwhile`. Raises `NotTaken`, `NothingTyped`, `WindowClosed` (what was typed is
-    kept first, in a transaction of its own).
+    at again and told `SentMeanwhile`. Raises `NotTaken`, `NothingTyped`, `WindowClosed`. What came while the
+    window was closed, and what came by itself from a device that had been without a network and cannot be
+    taken as it stands, is kept for the form first, in a transaction of its own.
     """
-    sending = Sending(
-        account_id, user, way, values, taken_on, confirmed, photos or {}, own_key(key), seen, now, address
-    )
-    drawn, bad = _draw(sending.photos)
+    sending = Sending(account_id, user, way, typed, now, address)
+    try:
+        return _submit_in_turn(sending)
+    except (NotTaken, SentMeanwhile, WindowClosed) as refusal:
+        if user and (way == Submission.Way.OFFLINE or isinstance(refusal, WindowClosed)):
+            keep_form(account_id=account_id, user=user, typed=typed, now=now)
+        raise
+
+
+def _submit_in_turn(sending: Sending) -> Submission:
+    drawn, bad = _draw(sending.typed.photos)
     for _attempt in range(ATTEMPTS):
         try:
             return _submit(sending, drawn, bad)
@@ -97,33 +96,22 @@ def _submit(sending: Sending, drawn: Mapping[int, Picture], bad: Mapping[str, Pr
     read = _read(sending)
     if read.known:
         return of_known(sending, read.known)
-    if not any(text.strip() for text in sending.values.values()) and not sending.photos:
+    if not any(text.strip() for text in sending.typed.values.values()) and not sending.typed.photos:
         raise NothingTyped
     if not read.form.window.is_open:
-        _turn_away(sending, read.form.window)
+        raise WindowClosed(read.form.window)
     return _take(sending, read.form, drawn, bad)
-
-
-def _turn_away(sending: Sending, state: WindowState) -> NoReturn:
-    if sending.user:
-        keep_form(
-            account_id=sending.account_id,
-            user=sending.user,
-            values=sending.values,
-            taken_on=sending.taken_on,
-            now=sending.now,
-        )
-    raise WindowClosed(state)
 
 
 def _take(
     sending: Sending, form: ReadingForm, drawn: Mapping[int, Picture], bad: Mapping[str, Problem]
 ) -> Submission:
-    found = compare(form, sending.values, taken_on=sending.taken_on, photos=sending.photos, seen=sending.seen)
+    typed = sending.typed
+    found = compare(form, typed.values, taken_on=typed.taken_on, photos=typed.photos, seen=typed.seen)
     if found.overtaken:
         raise SentMeanwhile(form)
     new = {meter.id for meter in found.new}
-    checked = check(form, sending.values, taken_on=sending.taken_on, confirmed=sending.confirmed, meters=new)
+    checked = check(form, typed.values, taken_on=typed.taken_on, confirmed=typed.confirmed, meters=new)
     problems = {**checked.problems, **found.problems, **bad}
     if problems or checked.questions:
         raise NotTaken(problems, checked.questions)
@@ -155,19 +143,17 @@ def _draw(photos: Mapping[int, bytes]) -> tuple[dict[int, Picture], dict[str, Pr
     return drawn, bad
 
 
-def keep_form(
-    *, account_id: int, user: User, values: Mapping[str, str], taken_on: date | None, now: datetime
-) -> None:
+def keep_form(*, account_id: int, user: User, typed: TypedForm, now: datetime) -> None:
     """Keep what a person typed for an account, for the next time the form is shown (`ReadingForm.kept`).
 
     In the place of what was kept before. One upsert, safe to repeat.
     """
-    typed = {key[:LONGEST]: text[:LONGEST] for key, text in values.items() if text.strip()}
+    values = {key[:LONGEST]: text[:LONGEST] for key, text in typed.values.items() if text.strip()}
     kept = KeptForm(
         account_id=account_id,
         user=user,
-        values=dict(list(typed.items())[:MOST_KEPT]),
-        taken_on=taken_on,
+        values=dict(list(values.items())[:MOST_KEPT]),
+        taken_on=typed.taken_on,
         saved_at=now,
     )
     KeptForm.objects.bulk_create(

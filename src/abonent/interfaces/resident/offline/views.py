@@ -17,8 +17,8 @@ from abonent.interfaces.resident.readings.posted import posted
 from abonent.interfaces.ui.assets import asset_url
 from abonent.interfaces.ui.brand import logo_url
 from abonent.interfaces.ui.environment import language
-from abonent.metering.operations import NothingTyped, NotTaken, SentMeanwhile, WindowClosed
-from abonent.metering.operations.offline import submit_offline
+from abonent.metering.models import Submission
+from abonent.metering.operations import NothingTyped, NotTaken, SentMeanwhile, WindowClosed, submit
 from abonent.users.client import address as client_address
 from abonent.users.permissions import confirmed_email_required
 
@@ -75,17 +75,12 @@ def send(request: HttpRequest, public_id: str) -> JsonResponse:
     What cannot be taken as it stands is kept for the form of readings, which then shows it.
     """
     account = account_or_404(request, public_id)
-    typed = posted(request.POST, request.FILES)
     try:
-        submission = submit_offline(
+        submission = submit(
             account_id=account.id,
             user=request.user,  # type: ignore[arg-type]
-            values=typed.values,
-            taken_on=typed.taken_on,
-            confirmed=typed.confirmed,
-            photos=typed.photos,
-            key=typed.key,
-            seen=typed.seen,
+            way=Submission.Way.OFFLINE,
+            typed=posted(request.POST, request.FILES).form,
             now=timezone.now(),
             address=client_address(request),
         )

@@ -92,12 +92,7 @@ def _send(request: HttpRequest, token: str, sent: Posted) -> HttpResponse:
     try:
         done = submit_by_link(
             token=token,
-            values=sent.values,
-            taken_on=sent.taken_on,
-            confirmed=sent.confirmed,
-            photos=sent.photos,
-            key=sent.key,
-            seen=sent.seen,
+            typed=sent.form,
             now=timezone.now(),
             address=address(request),
         )

@@ -147,8 +147,9 @@ def _steps(seen: SubmissionPage, meter: SubmittedMeter) -> tuple[Step, ...]:
 
 
 def _leaves(seen: SubmissionPage) -> Step:
-    when = _("On %(moment)s") % {"moment": _moment(seen, seen.correct_until)} if seen.correct_until else None
-    return state_name("sent"), "later", when, None
+    if seen.correct_until is None:
+        return state_name("sent"), "later", None, None
+    return state_name("sent"), "later", until(_local(seen, seen.correct_until)), None
 
 
 def _to_come(*states: str) -> tuple[Step, ...]:

@@ -2,7 +2,7 @@
 
 from abonent.demo.town import Kind
 from tests.bills.paper.reading import text_of
-from tests.journeys import steps, world
+from tests.journeys import readings, steps, world
 from tests.journeys.conftest import Walk
 from tests.journeys.steps import KAZAKH, PASSWORD
 from tests.journeys.walker import Walker
@@ -40,6 +40,17 @@ DONE = (
     "Назар аударыңыз: мекенжай расталғанша жеке кабинеттің мүмкіндіктері шектеулі болады!"
 )
 EMAIL = "zharas@example.kz"
+READINGS = readings.Words(
+    section="Көрсеткіштерді беру",
+    enter="Көрсеткіштерді беру",
+    save="Көрсеткіштерді беру",
+    forms=("Есепке алу аспабының көрсеткіштері", "Есепке алу аспаптарының көрсеткіштері"),
+    is_open="Көрсеткіштерді енгізу кезеңі ашық",
+    slip="Бұл сан емес.",
+    received="Көрсеткіштер алынды",
+    stands_at=("Алынды", "Есептеуге жіберілді", "Қабылданды", "Шотта ескерілді"),
+    correct="Көрсеткіштерді түзету",
+)
 
 
 def test_section_by_section(walk: Walk) -> None:
@@ -50,6 +61,7 @@ def test_section_by_section(walk: Walk) -> None:
     first_page(walker, paper)
     account_information(walker, paper)
     services_information(walker, paper)
+    readings.send_and_correct(walker, READINGS, EMAIL)
     payments(walker, paper)
     receipts(walker, paper)
     steps.change_password(walker, other_session(walk), KAZAKH, "Құпиясөзді өзгерту", EMAIL)

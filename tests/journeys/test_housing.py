@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from abonent.demo.town import Kind
 from tests.bills.paper.reading import text_of
-from tests.journeys import steps, world
+from tests.journeys import readings, steps, world
 from tests.journeys.conftest import Walk
 from tests.journeys.steps import PASSWORD
 from tests.journeys.walker import Walker
@@ -23,6 +23,7 @@ MENU = [
     "Изменение E-mail",
 ]
 EMAIL = "vera@example.kz"
+READINGS = readings.Words("Приборы учёта", "Ввести значения", "Сохранить", readings.RUSSIAN_FORMS)
 COLUMNS = [
     "Оплаты, поступившие в предыдущем месяце",
     "Перерасчёт за предыдущий период",
@@ -92,6 +93,7 @@ def limited(walker: Walker, paper: world.Receipt) -> None:
     walker.reads("имена скрыты, квитанции не печатаются", f"{paper.surname[0]}***")
     expect(walker.page.get_by_text(paper.payer)).to_have_count(0)
     walker.reads("Постоянно проживающих", paper.address)
+    readings.send_and_correct(walker, READINGS, EMAIL)
     walker.menu("Информация по услугам")
     walker.follow("Печать")
     expect(walker.page.locator("main a", has_text="PDF")).to_have_count(0)
@@ -110,7 +112,7 @@ def confirm_by_bill_code(walker: Walker, paper: world.Receipt) -> None:
 
 
 def sections(walker: Walker, paper: world.Receipt) -> None:
-    """2. Лицевой счёт, 5. Платежи."""
+    """2. Лицевой счёт, 4. Приборы учёта, 5. Платежи."""
     walker.menu("Лицевой счёт")
     walker.heads("Лицевой счёт")
     walker.reads("Платёжный код", paper.number, paper.payer, paper.address, "Площадь")

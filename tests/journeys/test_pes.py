@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from abonent.demo.town import Kind
 from tests.bills.paper.reading import text_of
-from tests.journeys import steps, world
+from tests.journeys import readings, steps, world
 from tests.journeys.conftest import Walk
 from tests.journeys.steps import PASSWORD, RUSSIAN
 from tests.journeys.walker import Walker
@@ -26,6 +26,7 @@ DONE = (
     "Вы успешно зарегистрированы! На указанный Вами адрес эл.почты отправлено письмо для подтверждения. "
     "Обратите внимание: до подтверждения адреса функциональность личного кабинета будет ограничена!"
 )
+READINGS = readings.Words("Показания прибора учёта", "Добавить", "Сохранить", readings.RUSSIAN_FORMS)
 LOGIN, EMAIL = "Пётр_Невский-1", "petr@example.kz"
 
 
@@ -141,6 +142,7 @@ def add_customer(walker: Walker, paper: world.Receipt) -> None:
 def sections(walker: Walker, paper: world.Receipt) -> None:
     walker.menu("Информация по лицевому счёту")
     walker.reads("Абонентский номер", paper.number, paper.payer, "Постоянно проживающих")
+    readings.send_and_correct(walker, READINGS, EMAIL)
     walker.menu("Информация по услугам")
     walker.follow("Печать")
     walker.heads("Выписка по услуге")

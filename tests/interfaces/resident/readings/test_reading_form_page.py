@@ -296,9 +296,11 @@ def test_a_file_that_is_no_picture_is_said_at_its_field(desk: Visit, meters: Met
 
 def test_switching_the_language_keeps_what_was_typed(desk: Visit, meters: Meters) -> None:
     form = desk.form()
-    typed = {**form, names(meters)[0]: "15x", "taken_on": "2026-11-19", "switch_language": "kk"}
+    photo = {f"photo-{meters[0].pk}": "meter.jpg", f"photo-{meters[1].pk}": ""}
+    typed = {**form, **photo, names(meters)[0]: "15x", "taken_on": "2026-11-19", "switch_language": "kk"}
     answer = desk.client.post(desk.address("new/"), urlencode(typed), "application/x-www-form-urlencoded")
     assert "Алдыңғы көрсеткіш:" in words(answer)
+    assert words(answer).count("Фото сақталмады: оны қайта таңдаңыз.") == 1
     found = fields_of(answer)
     assert (found[names(meters)[0]], found["taken_on"], found["key"]) == ("15x", "2026-11-19", form["key"])
     assert not Submission.objects.exists()

@@ -48,7 +48,7 @@ class History:
 
 def months_asked(year: str, today: date) -> MonthsAsked:
     """Read `?year=2025`; anything else is the last six months."""
-    if year.isascii() and year.isdecimal() and 2000 <= int(year[:5]) <= today.year:
+    if len(year) == 4 and year.isascii() and year.isdecimal() and 2000 <= int(year) <= today.year:
         return MonthsAsked(Month(int(year), 1), Month(int(year), 12), int(year))
     this = Month.of(today)
     return MonthsAsked(this - (USUAL_MONTHS - 1), this, None)

@@ -55,10 +55,14 @@ def posted(post: QueryDict, files: MultiValueDict[str, Any]) -> Posted:
 
 
 def posted_initial(typed: Mapping[str, Any]) -> Posted:
-    """The same of what was typed before the language was switched (`typed_initial`); no photos."""
+    """The same of what was typed before the language was switched (`typed_initial`).
+
+    Of a photo only its name came along; its meter stands in `photos`, without a byte.
+    """
     confirmed = typed.get("confirm", [])
     single = ((name, value) for name, value in typed.items() if isinstance(value, str))
-    return _read(single, [confirmed] if isinstance(confirmed, str) else confirmed, {})
+    photos = {int(found[1]): b"" for name in typed if typed[name] and (found := _PHOTO.fullmatch(name))}
+    return _read(single, [confirmed] if isinstance(confirmed, str) else confirmed, photos)
 
 
 def _read(typed: Iterable[tuple[str, Any]], confirmed: Iterable[str], photos: Mapping[int, bytes]) -> Posted:

@@ -2,7 +2,8 @@
 // Three stores: `forms`, an account's meters as its form last showed them; `waiting`, what is to be sent; and
 // `answers`, what the server said to it, until a page has told it.
 // The server knows each sending by its key: whoever sends it a second time gets the first one's answer.
-self.offlineReadings = (() => {
+// The one script that keeps anything in the browser; signing out forgets it all.
+self.offlineReadings = !self.indexedDB ? null : (() => {
   "use strict";
   const NAME = "readings";
 

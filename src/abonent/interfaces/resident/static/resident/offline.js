@@ -2,7 +2,7 @@
 // the network is back. Without this script the form works as any other.
 (() => {
   "use strict";
-  if (!("serviceWorker" in navigator) || !("indexedDB" in window)) return;
+  if (!("serviceWorker" in navigator)) return;
   const store = self.offlineReadings;
   const settings = document.querySelector("[data-offline]");
   if (!store || !settings) return;

@@ -131,6 +131,13 @@ DRAW = (
 )
 
 
+def test_labels_are_dropped_where_there_is_no_room(ui: object) -> None:
+    html = render(DRAW, drawn=bar_chart([_group("1")] * 12, quantity), names=["Начислено"])
+    assert html.count('class="month"') == 3
+    assert html.count('class="month half"') == 3
+    assert html.count('class="month minor"') == 6
+
+
 def _drawn() -> str:
     groups = [_group("150", "60", before="300"), _group("90", "30", estimated=True)]
     return render(DRAW, drawn=bar_chart(groups, quantity, ("main", "second")), names=["День", "<Ночь>"])

@@ -55,7 +55,8 @@ class Piece:
 class Column:
     """A month on the paper: its ground, its bars, the figure above this year's bar ("" where none fits).
 
-    `place` counts from the last month back: a small screen writes every other label, the last one always.
+    `place` counts from the last month back: a small screen writes every other label, one with large letters
+    every fourth, and both the last.
     """
 
     x: str

@@ -190,7 +190,12 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
     for name, code in (("dana", "theirs"), ("erlan", "ours")):
         organisation = Organisation.objects.get(code=code)
         StaffMembership.objects.create(user=people[name], organisation=organisation, role="administrator")
-    return {"home": home, "people": people, "links": links, "submission": _submission(home, people["alice"])}
+    far = datetime(2100, 1, 1, tzinfo=UTC)
+    reminder = ReadingLink.objects.create(
+        account=home, user=people["alice"], period=NOW.date(), created_at=NOW, expires_at=far
+    )
+    made = {"submission": _submission(home, people["alice"]), "reminder": reminder}
+    return {"home": home, "people": people, "links": links, **made}
 
 
 def _submission(home: Account, sender: User) -> Submission:
@@ -229,11 +234,7 @@ def _token(name: str, cast: dict[str, Any]) -> str:
     """What the letters of these pages carry: a reminder's to alice, or the one about bob's new link."""
     if name != "reading_link":
         return not_me.token(link=cast["links"]["bob"].public_id, now=NOW)
-    far = datetime(2100, 1, 1, tzinfo=UTC)
-    whose = {"account": cast["home"], "user": cast["people"]["alice"], "period": NOW.date()}
-    return reading_links.token(
-        ReadingLink.objects.get_or_create(**whose, defaults={"created_at": NOW, "expires_at": far})[0]
-    )
+    return reading_links.token(cast["reminder"])
 
 
 def _ask(role: str, address: str, method: str, cast: dict[str, Any]) -> int | str:

@@ -26,6 +26,8 @@ OUTSIDE = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "link_not_me",
+    "reading_link",  # whoever holds the letter
+    "offline",  # kept by browsers: it is nobody's
 }
 #: What looking may write: the session itself, counted tries, pictures to read, and that staff looked.
 MAY_GROW = {"users_session", "users_limits", "captcha_captchastore", "users_auditevent"}

@@ -1,8 +1,8 @@
 """An account with two years of readings and charges, for the pages of consumption and of the calculator.
 
 alice and bob live at 000100: a meter of day and night (October estimated), hot water without a meter, a lift;
-the meter counts 100 by day and 40 by night a month, 10 less of each a year before. charlie holds 000200: a meter
-of one scale, charged by a tariff of levels; and 000300, which has no meter and was never charged.
+the meter counts 100 by day and 40 by night a month, 10 less of each a year before. charlie holds 000200: a
+meter of one scale, charged by a tariff of levels; and 000300, without a meter and never charged.
 """
 
 from collections.abc import Iterator

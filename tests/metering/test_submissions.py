@@ -271,7 +271,7 @@ def statements(desk: Desk, user: User | None, values: dict[str, str]) -> int:
 def test_a_submission_takes_four_statements_whatever_the_meters_and_years(
     desk: Desk, alice: User, meter: Meter, new_meter: Callable[..., Meter]
 ) -> None:
-    """Two reads, the rows, the trail; the letter has its own."""
+    """Two reads, the rows, the trail; a correction asks how many there were. The letter has its own."""
     desk.form(None)  # services are read once
     alice.email_confirmed = False
     assert statements(desk, alice, {key(meter): "1150"}) == 4
@@ -282,4 +282,4 @@ def test_a_submission_takes_four_statements_whatever_the_meters_and_years(
                 told(one, f"{year}-01-20", year, scale=scale)
     values = {key(one, scale): "2030" for one in many for scale in ("peak", "half_peak", "night")}
     assert statements(desk, alice, values) == 4
-    assert statements(desk, alice, values | {key(many[0], "peak"): "2031"}) == 4
+    assert statements(desk, alice, values | {key(many[0], "peak"): "2031"}) == 5

@@ -70,6 +70,13 @@ PROBLEMS = {
         "The photo has more than %(megapixels)s million dots. Choose a smaller one, or take it at"
         " a lower quality."
     ),
+    "too_many_photos": _(
+        "At most %(most)s photos go along at once. Submit the other meters separately, or without a photo."
+    ),
+    "corrected_too_often": _(
+        "Readings of this account have been submitted %(times)s times in this period. If the figure is"
+        " still wrong, tell the contact centre."
+    ),
     "photo_without_reading": _("Type the reading of this meter too: a photo goes together with it."),
 }
 

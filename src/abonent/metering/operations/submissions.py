@@ -1,18 +1,19 @@
 """A customer submits readings, and corrects them until billing takes them (docs/domain/readings.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache, partial
 
 from django.utils.translation import get_language
 
 from abonent.base.errors import DomainError
-from abonent.metering import photos as pictures
 from abonent.metering.checks import LONGEST, check
 from abonent.metering.comparison import compare
 from abonent.metering.fields import ReadingForm
 from abonent.metering.models import KeptForm, Submission
+from abonent.metering.operations.bounds import corrected_too_often, drawn_anew
 from abonent.metering.operations.storing import Overtaken, Sending, of_known, store
-from abonent.metering.photos import BadPictureError, Picture
+from abonent.metering.photos import Picture
 from abonent.metering.problems import Problem, Question
 from abonent.metering.reading_form import ReadForm, read_form
 from abonent.metering.typed_form import TypedForm
@@ -24,6 +25,7 @@ from abonent.users.models import User
 ATTEMPTS = 4
 #: Values of one form that are kept: more than any account has scales.
 MOST_KEPT = 100
+Draw = Callable[[], tuple[dict[int, Picture], dict[str, Problem]]]
 
 
 class NotTaken(DomainError):  # noqa: N818 - named after what the form says
@@ -83,16 +85,16 @@ def submit(
 
 
 def _submit_in_turn(sending: Sending) -> Submission:
-    drawn, bad = _draw(sending.typed.photos)
+    draw = cache(partial(drawn_anew, sending.typed.photos))  # once, and only for what may be taken
     for _attempt in range(ATTEMPTS):
         try:
-            return _submit(sending, drawn, bad)
+            return _submit(sending, draw)
         except Overtaken:
             continue
     raise SentMeanwhile(_read(sending).form)
 
 
-def _submit(sending: Sending, drawn: Mapping[int, Picture], bad: Mapping[str, Problem]) -> Submission:
+def _submit(sending: Sending, draw: Draw) -> Submission:
     read = _read(sending)
     if read.known:
         return of_known(sending, read.known)
@@ -100,19 +102,18 @@ def _submit(sending: Sending, drawn: Mapping[int, Picture], bad: Mapping[str, Pr
         raise NothingTyped
     if not read.form.window.is_open:
         raise WindowClosed(read.form.window)
-    return _take(sending, read.form, drawn, bad)
+    return _take(sending, read.form, draw)
 
 
-def _take(
-    sending: Sending, form: ReadingForm, drawn: Mapping[int, Picture], bad: Mapping[str, Problem]
-) -> Submission:
+def _take(sending: Sending, form: ReadingForm, draw: Draw) -> Submission:
     typed = sending.typed
     found = compare(form, typed.values, taken_on=typed.taken_on, photos=typed.photos, seen=typed.seen)
     if found.overtaken:
         raise SentMeanwhile(form)
     new = {meter.id for meter in found.new}
     checked = check(form, typed.values, taken_on=typed.taken_on, confirmed=typed.confirmed, meters=new)
-    problems = {**checked.problems, **found.problems, **bad}
+    drawn, bad = draw()
+    problems = {**checked.problems, **found.problems, **bad} or corrected_too_often(form, found.new)
     if problems or checked.questions:
         raise NotTaken(problems, checked.questions)
     if not new:
@@ -129,18 +130,6 @@ def _read(sending: Sending) -> ReadForm:
         language=get_language() or portal().language,
         now=sending.now,
     )
-
-
-def _draw(photos: Mapping[int, bytes]) -> tuple[dict[int, Picture], dict[str, Problem]]:
-    """The photos as they are kept, and what is wrong with the others."""
-    drawn: dict[int, Picture] = {}
-    bad: dict[str, Problem] = {}
-    for meter_id, file in photos.items():
-        try:
-            drawn[meter_id] = pictures.prepare(file)
-        except BadPictureError as error:
-            bad[f"photo-{meter_id}"] = error.problem
-    return drawn, bad
 
 
 def keep_form(*, account_id: int, user: User, typed: TypedForm, now: datetime) -> None:

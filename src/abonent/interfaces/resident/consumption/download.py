@@ -23,9 +23,9 @@ def consumption_csv(usage: ServiceUsage) -> bytes:
     """A line a month, oldest first: the scales, all of them together, the cost; then the year before."""
     paper = io.StringIO(newline="")
     writer = csv.writer(paper, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_head(usage))
+    writer.writerow([_safe(cell) for cell in _head(usage)])
     for now, before in zip(usage.months, usage.before, strict=True):
-        writer.writerow([_safe(cell) for cell in _line(usage, now, before)])
+        writer.writerow(_line(usage, now, before))
     return (_MARK + paper.getvalue()).encode()
 
 
@@ -47,7 +47,7 @@ def _head(usage: ServiceUsage) -> list[str]:
 
 def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[str]:
     yield str(now.month)
-    yield usage.service.name
+    yield _safe(usage.service.name)
     by_scale = {one.scale: one.volume for one in now.scales}
     for scale in usage.scales if len(usage.scales) > 1 else ():
         yield _volume(by_scale.get(scale))
@@ -68,5 +68,5 @@ def _volume(value: Decimal | None) -> str:
 
 
 def _safe(cell: str) -> str:
-    """A name that a spreadsheet would take for a formula is kept a text; a negative number is a number."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "@"} else cell
+    """A name that a spreadsheet would take for a formula is kept a text. Numbers do not come here."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

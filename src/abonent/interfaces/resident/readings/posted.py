@@ -13,6 +13,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from abonent.metering.checks import LONGEST
 from abonent.metering.photos import MEGABYTES
 from abonent.metering.typed_form import TypedForm
 
@@ -20,7 +21,8 @@ from abonent.metering.typed_form import TypedForm
 _MOST_OF_A_PHOTO = MEGABYTES * 1024 * 1024 + 1
 _READING = re.compile(r"reading-([0-9]{1,18}-[a-z_]{1,10})")
 _PHOTO = re.compile(r"photo-([0-9]{1,18})")
-_LONGEST = 40
+#: One more than the domain reads: what is cut off must not make another number.
+_LONGEST = LONGEST + 1
 
 
 @dataclass(frozen=True, slots=True)

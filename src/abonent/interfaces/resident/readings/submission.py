@@ -77,7 +77,8 @@ def photo_page(request: HttpRequest, public_id: str, submission: str, meter: str
     jpeg = photo(account.id, submission, int(meter))
     if jpeg is None:
         raise Http404
-    return HttpResponse(jpeg, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
+    named = {"Content-Disposition": f'inline; filename="{submission}-{int(meter)}.jpg"'}
+    return HttpResponse(jpeg, content_type="image/jpeg", headers=named)
 
 
 def _has_a_letter(seen: SubmissionPage, person: User, now: datetime) -> bool:

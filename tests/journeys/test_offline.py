@@ -61,8 +61,7 @@ def test_what_is_typed_without_a_network_is_kept_and_sent_once(walk: Walk) -> No
     ).to_be_visible()
     assert submissions(walker, public_id) == before
     walker.complaints.clear()  # without a network the browser says so of every request
-    context.set_offline(False)
-    walker.go(f"/a/{public_id}/readings/")
+    context.set_offline(False)  # the page finds the way back by itself
     expect(page.get_by_text("Показания, введённые без сети, отправлены: №")).to_be_visible()
     walker.go(f"/a/{public_id}/readings/")
     assert submissions(walker, public_id) == [*before, ("offline", scales)]
@@ -80,7 +79,6 @@ def test_the_stand_in_takes_readings_and_signing_out_forgets_everything(walk: Wa
     ).to_be_visible()
     walker.complaints.clear()
     context.set_offline(False)
-    walker.go("/")
     expect(
         page.get_by_text("Показания, введённые без сети, нужно проверить ещё раз. Они сохранены.")
     ).to_be_visible()

@@ -185,7 +185,7 @@ def test_meters_that_stand_apart_have_a_way_each(desk: Visit, meters: Meters) ->
     SubmittedReading.objects.filter(meter=meters[0]).update(state="sent", sent_at=NOW, batch=1)
     page = desk.get(f"{Submission.objects.get().number}/").content.decode()
     assert page.count('<ol class="timeline"') == 2
-    assert "<h3>Электроэнергия, счётчик № A-1</h3>" in page
+    assert "<h3>Электроэнергия, счётчик №\u00a0A-1</h3>" in page
 
 
 def test_an_old_submission_leads_to_the_one_that_took_its_place(desk: Visit, meters: Meters) -> None:

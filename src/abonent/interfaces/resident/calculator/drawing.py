@@ -15,7 +15,7 @@ from abonent.consumption.calculator import (
     ReckonedMeter,
 )
 from abonent.consumption.typed_readings import ReckonedScale
-from abonent.interfaces.resident.calculator.lines import line_columns, line_rows
+from abonent.interfaces.resident.calculator.lines import line_columns, line_rows, scale_cell
 from abonent.interfaces.resident.readings.words import figures, meter_says, scale_label
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.environment import language
@@ -195,7 +195,7 @@ def _answer(one: ReckonedMeter) -> DrawnAnswer:
         readings=[_reading(one, scale) for scale in one.scales],
         reading_columns=_reading_columns(one),
         columns=columns,
-        rows=line_rows(one.lines, columns),
+        rows=line_rows(one.lines),
         totals=[_("Total"), *[None] * (len(columns) - 2), one.total],
         notes=one.notes,
     )
@@ -215,4 +215,4 @@ def _reading_columns(one: ReckonedMeter) -> list[Column]:
 
 def _reading(one: ReckonedMeter, scale: ReckonedScale) -> list[Any]:
     ratio = [scale.ratio] if one.meter.ratio != 1 else []
-    return [scale_name(scale.scale).capitalize(), scale.previous, scale.value, *ratio, scale.volume]
+    return [scale_cell(scale.scale), scale.previous, scale.value, *ratio, scale.volume]

@@ -132,7 +132,7 @@ def _corrected_line(
 
 
 def _when(month: Month, day: date) -> Markup:
-    return Markup('<span class="service">{}<small>{}</small></span>').format(
+    return Markup('<span class="service when">{}<small>{}</small></span>').format(
         formatting.month(month, language()), formatting.date(day)
     )
 

@@ -90,7 +90,7 @@ def _values(account: HeldAccount, month: Month, service: str) -> dict[str, Any]:
         "supplier_levels": [level for _one, level in lines],
         "rules": list(_rules([one for one, _level in lines])),
         "our_columns": columns,
-        "our_rows": line_rows(found.ours, columns),
+        "our_rows": line_rows(found.ours),
         "our_totals": [_("Total"), *[None] * (len(columns) - 2), found.our_total],
         "verdict": _verdict(found),
     }

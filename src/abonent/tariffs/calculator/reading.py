@@ -51,7 +51,7 @@ def parse_tariff(text: str, name: str = "(text)") -> Tariff:
     """Read the text of a file called `name`. Raises TariffError, which names every mistake in it."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers and nesting without an end
         raise TariffError(f"{name}: not TOML: {error}") from error
     wrong: list[str] = []
     tariff = _tariff(Table(raw, "", wrong))

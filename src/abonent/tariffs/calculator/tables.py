@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 CODE = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
 LANGUAGES = ("kk", "ru", "en")
+LINE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 Choice = TypeVar("Choice", bound=str)
@@ -80,8 +81,8 @@ class Table:
         for language, text in value.items():
             if language not in LANGUAGES:
                 self.complain(f"{name}.{language}", f"no such language; there are {', '.join(LANGUAGES)}")
-            elif not isinstance(text, str) or not text.strip():
-                self.complain(f"{name}.{language}", "a text is needed")
+            elif not isinstance(text, str) or not LINE.fullmatch(text.strip()):
+                self.complain(f"{name}.{language}", "a text of one line, 200 characters at most, is needed")
         return {str(language): str(text) for language, text in value.items()}
 
     def one_of(self, name: str, choices: Collection[Choice], default: Choice | None = None) -> Choice | None:

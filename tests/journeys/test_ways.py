@@ -1,5 +1,6 @@
 """The same cabinet by other ways: on a phone, by the keyboard alone, without JavaScript."""
 
+import re
 from dataclasses import replace
 
 from playwright.sync_api import Page, expect
@@ -55,10 +56,10 @@ def tab_to(page: Page, words: str) -> None:
     raise AssertionError(f"{words} is not reached in {FARTHEST} presses of Tab")
 
 
-NAME = """() => {
+NAME = r"""() => {
     const one = document.activeElement;
     const label = one.labels && one.labels.length ? one.labels[0] : one;
-    return (one.getAttribute("aria-label") || label.innerText).replace("*", "").trim();
+    return (one.getAttribute("aria-label") || label.innerText).replace("*", "").replace(/\n+/g, "").trim();
 }"""
 
 
@@ -72,6 +73,7 @@ def test_by_the_keyboard_alone(walk: Walk) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     walker.look()
+    send_a_reading_by_keys(walker)
     tab_to(page, "Түбіртектер")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -84,6 +86,24 @@ def test_by_the_keyboard_alone(walk: Walk) -> None:
     with page.expect_popup() as opened:
         page.keyboard.press("Enter")
     opened.value.close()
+
+
+def send_a_reading_by_keys(walker: Walker) -> None:
+    """From the menu to the number of what was sent; Enter in the field sends."""
+    page = walker.page
+    for words in ("Көрсеткіштерді беру", "Мазмұнға өту"):
+        tab_to(page, words)
+        with page.expect_navigation(url=re.compile("/readings/")):
+            page.keyboard.press("Enter")
+    tab_to(page, "Көрсеткіштерді беру")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to(page, "Көрсеткіш, кВт·сағ")
+    page.keyboard.type(str(int(float(page.locator(":focus").get_attribute("data-previous") or 0)) + 100))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    walker.reads("Көрсеткіштер алынды")
+    walker.look()
 
 
 def test_a_forgotten_password_and_sessions_elsewhere(walk: Walk) -> None:
@@ -115,10 +135,33 @@ def test_without_javascript(walk: Walk) -> None:
     in_another_language(walker)
     paper = world.receipt(walker.portal, Kind.OVERPAID)
     add_account(walker, paper)
+    readings_of_all_kinds(walker, paper.number)
     walker.menu("Квитанции")
     steps.delete_account(walker, RUSSIAN, "Доступные лицевые счета", paper.number)
     in_the_dark(walker)
     steps.sign_out(walker, RUSSIAN)
+
+
+def readings_of_all_kinds(walker: Walker, number: str) -> None:
+    """Refused, sent, corrected: all that the form asks stands on the page the server makes."""
+    walker.follow(number)
+    walker.menu("Передача показаний")
+    walker.follow("Передать показания")
+    field = walker.page.locator("input[data-scale]")
+    before = int(float(field.get_attribute("data-previous") or 0))
+    for value, said in (
+        (before - 1, "Введённые показания меньше предыдущих"),
+        (before + 9000, "Число верное?"),
+        (before + 90, "Показания получены"),
+    ):
+        field.fill(str(value))
+        walker.press("Передать показания")
+        walker.reads(said)
+    walker.follow("Исправить показания")
+    assert field.input_value() == str(before + 90)
+    field.fill(str(before + 80))
+    walker.press("Передать показания")
+    walker.reads("Показания получены")
 
 
 def in_another_language(walker: Walker) -> None:

@@ -32,7 +32,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=["--no-sandbox"])
         cabinet_on_a_desktop(browser, url)
-        cabinet_on_a_phone(browser, url)
+        readings_on_a_phone(browser, url)
+        consumption_on_a_desktop(browser, url)
         browser.close()
 
 
@@ -41,16 +42,26 @@ def cabinet_on_a_desktop(browser: Browser, url: str) -> None:
     with customer(browser, url, "ru", "light", DESKTOP) as page:
         open_section(page, 1)
         keep("cabinet", page.screenshot())
-        open_section(page, 4)
+        page.locator(".menu a[href$='/receipts/']").click()
+        page.wait_for_url("**/receipts/")
         paper = page.locator("main tbody a").first.get_attribute("href") or ""
         keep("receipt", first_page(page.context.request.get(urljoin(url, paper)).body()))
 
 
-def cabinet_on_a_phone(browser: Browser, url: str) -> None:
-    """The account in Kazakh, in the dark."""
+def readings_on_a_phone(browser: Browser, url: str) -> None:
+    """The form of readings in Kazakh, in the dark."""
     with customer(browser, url, "kk", "dark", PHONE) as page:
-        open_section(page, 1)
+        page.goto(page.url.replace("/account/", "/readings/new/"))
+        page.mouse.wheel(0, 260)
+        page.wait_for_timeout(300)
         keep("phone", page.screenshot())
+
+
+def consumption_on_a_desktop(browser: Browser, url: str) -> None:
+    """Two years of consumption, with estimated months."""
+    with customer(browser, url, "ru", "light", DESKTOP) as page:
+        page.goto(page.url.replace("/account/", "/consumption/"))
+        keep("consumption", page.screenshot())
 
 
 @contextmanager

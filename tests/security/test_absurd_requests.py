@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from abonent.accounts.models import Account, AccountLink
@@ -80,7 +79,7 @@ def home(page: str) -> str:
     return f"/a/{Account.objects.get(key='100').public_id}/{page}"
 
 
-def failures(answers: Iterator[tuple[str, HttpResponse]]) -> list[str]:
+def failures(answers: Iterator[tuple[str, Any]]) -> list[str]:
     return [
         f"{answer.status_code} {what[:100]}"
         for what, answer in answers
@@ -89,7 +88,7 @@ def failures(answers: Iterator[tuple[str, HttpResponse]]) -> list[str]:
 
 
 def test_absurd_addresses(client: Client) -> None:
-    def answers() -> Iterator[tuple[str, HttpResponse]]:
+    def answers() -> Iterator[tuple[str, Any]]:
         for page, names in PAGES.items():
             for name, text in product(names, ABSURD):
                 query = urlencode({**ASKED, name: text})
@@ -103,7 +102,7 @@ def test_absurd_forms(client: Client, page: str) -> None:
     meter = Meter.objects.get(serial="A-1").pk
     form = {"taken_on": "2026-11-20", "key": "k", "seen": "0", f"reading-{meter}-day": "3400"}
 
-    def answers() -> Iterator[tuple[str, HttpResponse]]:
+    def answers() -> Iterator[tuple[str, Any]]:
         for name, text in product(FIELDS, ABSURD):
             typed = {**form, name.format(meter): text}
             yield f"{name}={text}", client.post(home(page), typed)
@@ -127,8 +126,7 @@ def test_forms_beyond_the_bounds_are_refused(client: Client, page: str) -> None:
 
 def test_a_name_makes_no_formula_in_the_file_of_consumption(client: Client, cast: dict[str, Any]) -> None:
     account = Account.objects.get(key="100")
-    shown = {"first": used.LATEST - 1, "last": used.LATEST, "language": "ru", "version": 1}
-    usage = months(account.pk, **shown)[0]
+    usage = months(account.pk, first=used.LATEST - 1, last=used.LATEST, language="ru", version=1)[0]
     for name in ("=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "Свет"):
         named = replace(usage, service=usage.service._replace(name=name))
         rows = list(csv.reader(io.StringIO(consumption_csv(named).decode("utf-8-sig")), delimiter=";"))

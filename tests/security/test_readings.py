@@ -3,18 +3,23 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from abonent.accounts.models import Account, AccountLink
 from abonent.base import uploads
+from abonent.exchange.outgoing.files import write_whole
 from abonent.metering.models import KeptForm, Meter, Photo, Submission, SubmittedReading
 from abonent.metering.operations.bounds import MOST_PHOTOS, MOST_SUBMISSIONS
+from abonent.metering.operations.rejections import tell_rejected
+from abonent.notices.models import Letter
+from abonent.notices.operations import deliver
 from abonent.portal.models import Organisation
 from abonent.users.models import User
 from tests.interfaces.resident.readings.conftest import (
@@ -143,7 +148,7 @@ def test_what_is_cut_off_makes_no_other_number(desk: Visit, meters: Meters) -> N
     assert not Submission.objects.exists()
 
 
-def correct(desk: Visit, meter: Meter, value: int) -> HttpResponse:
+def correct(desk: Visit, meter: Meter, value: int) -> Any:
     return desk.send({f"reading-{meter.pk}-total": str(value)})
 
 
@@ -224,3 +229,37 @@ def test_the_document_says_the_bounds(settings: Any) -> None:
     section = page.partition("## Bounds")[2].partition("\n## ")[0]
     told = [int(number) for number in re.findall(r"^\| [a-z ]+ \| (\d+)", section, re.M)]
     assert told == [MOST_SUBMISSIONS, MOST_PHOTOS, uploads.MOST_BYTES // 1024**2]
+
+
+def test_billings_words_about_a_reading_stay_words(desk: Visit, meters: Meters, alice: User) -> None:
+    reason = "<img src=x onerror=alert(1)> {{7*7}} %s & «нет»"
+    page = desk.send({f"reading-{meters[0].pk}-total": "1500"}).headers["Location"]
+    Letter.objects.all().delete()
+    SubmittedReading.objects.update(state="rejected", reason=reason, batch=1, sent_at=NOW, answered_at=NOW)
+    for shown in (page, desk.address()):
+        answer = desk.client.get(shown)
+        assert "<img src=x" not in answer.content.decode()
+        assert reason in words(answer)
+    assert tell_rejected(now=NOW) == 1
+    letter = Letter.objects.get()
+    assert reason in letter.text
+    assert "onerror" not in letter.subject
+    assert deliver(letter_id=letter.pk, now=NOW)
+    (message,) = mail.outbox
+    assert (message.content_subtype, getattr(message, "alternatives", [])) == ("plain", [])
+
+
+def test_a_link_laid_into_the_export_folder_leads_nowhere(tmp_path: Path) -> None:
+    """Who may write into that folder gets no other file overwritten by the portal."""
+    elsewhere, path = tmp_path / "elsewhere", tmp_path / "readings-000001.csv"
+    elsewhere.write_text("mine")
+    path.symlink_to(elsewhere)
+    with pytest.raises(FileExistsError):
+        write_whole(path, [b"readings"])
+    assert elsewhere.read_text() == "mine"
+    path.unlink()
+    path.symlink_to(tmp_path / "nowhere")
+    write_whole(path, [b"readings"])
+    assert (path.read_bytes(), path.is_symlink()) == (b"readings", False)
+    assert not (tmp_path / "nowhere").exists()
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -263,3 +263,28 @@ def test_a_link_laid_into_the_export_folder_leads_nowhere(tmp_path: Path) -> Non
     assert (path.read_bytes(), path.is_symlink()) == (b"readings", False)
     assert not (tmp_path / "nowhere").exists()
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_limited_link_shows_no_photos_of_others(desk: Visit, meters: Meters, bob: User) -> None:
+    """Who knows a surname and a flat does not look into it."""
+    address = sent_with_photo(desk, meters[0])
+    page = address.partition("photo/")[0]
+    AccountLink.objects.update(limited_until=NOW + timedelta(days=30))
+    of_others = Visit(bob, desk.account).client
+    assert of_others.get(address).status_code == 404
+    assert (of_others.get(page).status_code, b"/photo/" in of_others.get(page).content) == (200, False)
+    assert desk.client.get(address).status_code == 200, "their own"
+    assert b"/photo/" in desk.client.get(page).content
+    AccountLink.objects.update(limited_until=None)
+    assert of_others.get(address).status_code == 200
+
+
+def test_a_new_owner_sees_no_photos_of_the_one_before(desk: Visit, meters: Meters, bob: User) -> None:
+    address = sent_with_photo(desk, meters[0])
+    page = address.partition("photo/")[0]
+    Account.objects.filter(pk=desk.account.pk).update(owner_since=NOW.date() + timedelta(days=1))
+    new = Visit(bob, desk.account).client
+    assert new.get(address).status_code == 404
+    assert (new.get(page).status_code, b"/photo/" in new.get(page).content) == (200, False)
+    Account.objects.filter(pk=desk.account.pk).update(owner_since=NOW.date())
+    assert new.get(address).status_code == 200

@@ -68,6 +68,7 @@ class SubmittedMeter:
     corrected_by: str | None
     """The number of the submission that took its place."""
     photo: bool
+    """One was sent along, since the account has its present owner."""
     scales: tuple[SubmittedScale, ...]
 
 
@@ -95,7 +96,7 @@ SELECT sent.submitted_at, sent.way, sent.user_id, data.version,
        (SELECT min(later.submission_id) FROM metering_submittedreading AS later
          WHERE own.state = 'corrected' AND later.meter_id = own.meter_id AND later.scale = own.scale
            AND later.period = own.period AND later.id > own.id),
-       photo.id IS NOT NULL
+       photo.id IS NOT NULL AND sent.submitted_at >= coalesce(account.owner_since, '-infinity')
   FROM metering_submission AS sent
  CROSS JOIN portal_dataversion AS data
   JOIN accounts_account AS account ON account.id = sent.account_id
@@ -107,8 +108,12 @@ SELECT sent.submitted_at, sent.way, sent.user_id, data.version,
 """
 _PHOTO = """
 SELECT photo.jpeg
-  FROM metering_photo AS photo JOIN metering_submission AS sent ON sent.id = photo.submission_id
- WHERE sent.id = %s AND sent.account_id = %s AND photo.meter_id = %s
+  FROM metering_photo AS photo
+  JOIN metering_submission AS sent ON sent.id = photo.submission_id
+  JOIN accounts_account AS account ON account.id = sent.account_id
+ WHERE sent.id = %(submission)s AND account.id = %(account)s AND photo.meter_id = %(meter)s
+   AND sent.submitted_at >= coalesce(account.owner_since, '-infinity')
+   AND (%(sent_by)s::bigint IS NULL OR sent.user_id = %(sent_by)s)
 """
 
 
@@ -219,12 +224,16 @@ def _submitted_scale(row: _Row) -> SubmittedScale:
     )
 
 
-def photo(account_id: int, number: str, meter_id: int) -> bytes | None:
-    """The JPEG sent along with a meter's readings, of this account only. One query."""
+def photo(account_id: int, number: str, meter_id: int, *, sent_by: int | None = None) -> bytes | None:
+    """The JPEG sent along with a meter's readings, of this account only (with `sent_by`: by this person), and
+    not from before its present owner. One query."""
     submission_id = id_of(number)
     if submission_id is None:
         return None
     with prepared_cursor() as cursor:
-        cursor.execute(_PHOTO, [submission_id, account_id, meter_id])
+        cursor.execute(
+            _PHOTO,
+            {"submission": submission_id, "account": account_id, "meter": meter_id, "sent_by": sent_by},
+        )
         row = cursor.fetchone()
     return bytes(row[0]) if row else None

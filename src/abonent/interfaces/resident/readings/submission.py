@@ -61,7 +61,7 @@ def submission_page(request: HttpRequest, public_id: str, submission: str) -> Ht
         "open": any(meter.state in ("received", "sent", "accepted") for meter in seen.meters),
         "rejected": sorted({meter.reason for meter in seen.meters if meter.state == "rejected"}),
         "rows": [_row(meter, scale) for meter in seen.meters for scale in meter.scales],
-        "photos": [meter for meter in seen.meters if meter.photo],
+        "photos": [meter for meter in seen.meters if meter.photo and (seen.by_you or not account.limited)],
         "later": sorted({meter.corrected_by for meter in seen.meters if meter.corrected_by}),
         "letter_to": masked(person.email) if _has_a_letter(seen, person, now) else None,
     }
@@ -72,9 +72,11 @@ def submission_page(request: HttpRequest, public_id: str, submission: str) -> Ht
 @require_safe
 @login_required
 def photo_page(request: HttpRequest, public_id: str, submission: str, meter: str) -> HttpResponse:
-    """The photo sent along; only for people of the account, and kept by no cache."""
+    """The photo sent along; only for people of the account (with a limited link: their own), and kept by no
+    cache."""
     account = account_or_404(request, public_id)
-    jpeg = photo(account.id, submission, int(meter))
+    sent_by = request.user.pk if account.limited else None
+    jpeg = photo(account.id, submission, int(meter), sent_by=sent_by)
     if jpeg is None:
         raise Http404
     named = {"Content-Disposition": f'inline; filename="{submission}-{int(meter)}.jpg"'}

@@ -227,8 +227,9 @@ def test_every_way_to_send_readings_wants_a_token(desk: Visit, meters: Meters, a
 def test_the_document_says_the_bounds(settings: Any) -> None:
     page = (settings.BASE_DIR / "docs" / "domain" / "readings.md").read_text("utf-8")
     section = page.partition("## Bounds")[2].partition("\n## ")[0]
-    told = [int(number) for number in re.findall(r"^\| [a-z ]+ \| (\d+)", section, re.M)]
-    assert told == [MOST_SUBMISSIONS, MOST_PHOTOS, uploads.MOST_BYTES // 1024**2]
+    told = [int(number) for number in re.findall(r"^\| [a-z', ]+ \| (\d+)", section, re.M)]
+    an_hour = int(settings.ACCOUNT_RATE_LIMITS["photos"].partition("/h/key")[0])
+    assert told == [MOST_SUBMISSIONS, MOST_PHOTOS, an_hour, uploads.MOST_BYTES // 1024**2]
 
 
 def test_billings_words_about_a_reading_stay_words(desk: Visit, meters: Meters, alice: User) -> None:
@@ -288,3 +289,19 @@ def test_a_new_owner_sees_no_photos_of_the_one_before(desk: Visit, meters: Meter
     assert (new.get(page).status_code, b"/photo/" in new.get(page).content) == (200, False)
     Account.objects.filter(pk=desk.account.pk).update(owner_since=NOW.date())
     assert new.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["new/", "offline/"])
+def test_photos_have_a_limit_an_hour_and_readings_without_have_none(
+    desk: Visit, meters: Meters, settings: Any, page: str
+) -> None:
+    """Each is opened, also where nothing is taken in the end."""
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "photos": "2/h/key"}
+    wrong = {f"reading-{meters[0].pk}-total": "1", "taken_on": "2026-11-21"}
+
+    def answers(**more: Any) -> int:
+        return int(desk.client.post(desk.address(page), {**wrong, **more}).status_code)
+
+    photo = f"photo-{meters[0].pk}"
+    assert [answers(**{photo: jpeg()}) for _turn in range(3)] == [200, 200, 429]
+    assert answers() == 200

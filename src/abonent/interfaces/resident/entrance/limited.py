@@ -17,6 +17,12 @@ def may_draw(request: HttpRequest) -> bool:
     return bool(count(request, app="allauth.account", action="pdf", key=str(request.user.pk), limit_get=True))
 
 
+def may_send_photos(request: HttpRequest, sender: str) -> bool:
+    """Count one form with photos: 60 an hour of one sender (opening one costs as much as a hundred pages). A
+    form without is not counted."""
+    return not request.FILES or allowed(request, "photos", key=sender)
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """What allauth's own views show as well."""
     return render(request, "429.html", status=429)

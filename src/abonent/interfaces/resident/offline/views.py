@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from abonent.interfaces.resident.cabinet import account_or_404, address
+from abonent.interfaces.resident.entrance.limited import may_send_photos, too_many
 from abonent.interfaces.resident.readings.posted import posted
 from abonent.interfaces.ui.assets import asset_url
 from abonent.interfaces.ui.brand import logo_url
@@ -68,13 +69,15 @@ def door(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 @confirmed_email_required
-def send(request: HttpRequest, public_id: str) -> JsonResponse:
+def send(request: HttpRequest, public_id: str) -> HttpResponse:
     """A kept form, sent once: the key says which. JSON: `outcome` (`sent`, `attention`, `nothing`), `words`,
     `url`.
 
     What cannot be taken as it stands is kept for the form of readings, which then shows it.
     """
     account = account_or_404(request, public_id)
+    if not may_send_photos(request, str(request.user.pk)):
+        return too_many(request)  # it waits on the device for a later hour
     try:
         submission = submit(
             account_id=account.id,

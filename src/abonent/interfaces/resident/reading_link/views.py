@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from abonent.interfaces.resident.entrance.limited import may_send_photos, too_many
 from abonent.interfaces.resident.labels import label
 from abonent.interfaces.resident.readings.drawing import draw
 from abonent.interfaces.resident.readings.posted import Posted, posted, posted_initial
@@ -34,7 +35,9 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
     404 for what is no link of ours, 410 for one that was; the same words for both, and for every reason.
     """
     try:
-        if request.method == "POST":
+        if request.method == "POST" and not may_send_photos(request, token):
+            response = too_many(request)
+        elif request.method == "POST":
             response = _send(request, token, posted(request.POST, request.FILES))
         else:
             response = _show(request, token)

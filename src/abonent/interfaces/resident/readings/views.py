@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from abonent.accounts.queries import HeldAccount
 from abonent.interfaces.resident.cabinet import account_or_404, address, context
+from abonent.interfaces.resident.entrance.limited import may_send_photos, too_many
 from abonent.interfaces.resident.labels import label
 from abonent.interfaces.resident.readings.drawing import Drawn, draw, kept_values, with_nothing_typed
 from abonent.interfaces.resident.readings.history import history, months_asked
@@ -80,6 +81,8 @@ def new_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Every meter of the account on one page, with one button for all; 404 for strangers."""
     account = account_or_404(request, public_id)
     if request.method == "POST":
+        if not may_send_photos(request, str(request.user.pk)):
+            return too_many(request)
         return _send(request, account, posted(request.POST, request.FILES))
     form, typed = _form(request, account), typed_initial(request)
     if typed:

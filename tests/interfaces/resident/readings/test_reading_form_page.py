@@ -61,7 +61,8 @@ def test_every_meter_is_on_one_page_with_a_field_for_each_scale(desk: Visit, met
     assert fields_of(answer)["taken_on"] == "2026-11-21"
     assert answer.content.decode().count('type="submit"') >= 1
     assert len(re.findall(r'inputmode="decimal"', answer.content.decode())) == 6
-    assert len(re.findall(r'type="file"[^>]*accept="image/\*"', answer.content.decode())) == 3
+    photos = r'type="file"[^>]*accept="image/jpeg,image/png,image/webp"'
+    assert len(re.findall(photos, answer.content.decode())) == 3
 
 
 def test_what_scripts_look_for_is_there(desk: Visit, meters: Meters) -> None:
@@ -112,6 +113,7 @@ def test_an_unusual_reading_is_asked_about_and_taken_once_confirmed(desk: Visit,
     answer = desk.send({name: "9400"})
     page = words(answer)
     assert "Проверьте, пожалуйста, показания" in page
+    assert 'class="error-summary asks"' in answer.content.decode(), "nothing is wrong yet"
     assert "8 000 кВт·ч" in page
     assert "около 102 кВт·ч" in page, "the customer's own usual"
     assert fields_of(answer)[name] == "9400"

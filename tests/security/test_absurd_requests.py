@@ -18,6 +18,8 @@ from abonent.consumption.usage import months
 from abonent.interfaces.resident.consumption.download import consumption_csv
 from abonent.metering import reading_links
 from abonent.metering.models import Meter, ReadingLink
+from abonent.portal.models import Service
+from abonent.tariffs.operations import load_tariff
 from tests.interfaces.resident import used
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -152,3 +154,24 @@ def test_a_letters_link_ends_with_the_secret_it_was_signed_with(cast: dict[str, 
         reading_links.find(token)
     settings.SECRET_KEY_FALLBACKS = [old]
     assert reading_links.find(token) == link, "a secret on its way out still opens what it signed"
+
+
+def test_names_are_shown_as_they_are(client: Client, cast: dict[str, Any]) -> None:
+    """Those of services, units, meters, tariffs and addresses come from elsewhere: none of them is markup."""
+    bad = "\"'><script>alert(1)</script>{{7*7}}%(x)s"
+    Service.objects.update(name_ru=bad, unit_ru="<script>alert(1)</script>"[:20])
+    Account.objects.update(address=bad, payer=bad)
+    Meter.objects.update(serial='"><script>alert(1)</script>')
+    zones = used.TARIFFS["levels"].replace("По уровням", bad.replace('"', "'"))
+    load_tariff(text=zones, filename="x.toml", by=bad, takes_effect_on=None, now=used.NOW)
+    meter = Meter.objects.get(account__key="100").pk
+    typed = {f"reading-{meter}-day": "3400", f"reading-{meter}-night": "1300", "taken_on": "2026-11-20"}
+    done = client.post(home("readings/new/"), {**typed, "confirm": [f"{meter}-day:unusual"]})
+    pages = [*PAGES, "readings/", "readings/new/", "calculator/", "calculator/what-if/?tariff=levels:total"]
+    answers = [client.get(home(page) + ("" if "?" in page else "?" + urlencode(ASKED))) for page in pages]
+    answers += [done, client.post(home("calculator/"), typed), client.post(home("calculator/"), {"x": bad})]
+    answers.append(client.get(done.headers["Location"]))
+    texts = [answer.content.decode() for answer in answers if "html" in answer.headers["Content-Type"]]
+    assert {answer.status_code for answer in answers} <= {200, 302}
+    assert [text for text in texts if "<script>alert" in text or ">49" in text] == []
+    assert sum("&lt;script&gt;alert(1)" in text for text in texts) > 8

@@ -76,8 +76,10 @@ def test_the_calculator(
     walker.heads(menu)
     expect(walker.field(date)).to_have_attribute("type", "date")
     type_readings(walker, 250)
+    before = world.readings_written(walker.portal)
     walker.press(button)
     walker.reads(table)
+    assert world.readings_written(walker.portal) == before, "nothing is stored"
     lines = walker.page.locator("main table").first
     amounts = [value(text) for text in lines.locator("tbody td:last-child").all_inner_texts()]
     total = value(lines.locator("tfoot td:last-child").inner_text())
@@ -115,7 +117,10 @@ def test_from_the_picture_to_the_reason_of_an_amount(signed_in: SignedIn) -> Non
     walker = signed_in("ru")
     walker.menu("Потребление")
     expect(walker.page.get_by_role("img", name="Потребление по месяцам, кВт·ч")).to_be_visible()
-    walker.reads("По месяцам", "Скачать таблицу (CSV)")
+    walker.reads("По месяцам")
+    months = walker.page.locator("main table tbody tr").count()
+    table = walker.download(walker.page.get_by_role("link", name="Скачать таблицу (CSV)"), "text/csv")
+    assert len(table.decode("utf-8-sig").splitlines()) == 1 + months
     walker.follow("Стоимость")
     expect(walker.page.get_by_role("img", name="Начислено по месяцам, ₸")).to_be_visible()
     amount = walker.page.locator("main table tbody a").first

@@ -103,13 +103,13 @@ class Walker:
         """The table has these columns, in this order."""
         expect(self.page.locator("main table").nth(table).locator("thead th")).to_have_text(words)
 
-    def download(self, target: Locator) -> bytes:
-        """What a link to paper leads to: a PDF."""
+    def download(self, target: Locator, kind: str = "application/pdf") -> bytes:
+        """What a link to a file leads to: of this kind, and kept by nobody."""
         address = target.get_attribute("href") or ""
         answer = self.page.context.request.get(
             self.page.evaluate("path => new URL(path, location).href", address)
         )
         assert answer.status == 200, answer.status_text
-        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-type"].split(";")[0] == kind
         assert answer.headers["cache-control"].find("no-store") >= 0
         return answer.body()

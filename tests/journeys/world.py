@@ -77,6 +77,13 @@ def letters(portal: LivePortal, to: str) -> int:
     return int(_row(portal, 'SELECT count(*) FROM notices_letter WHERE "to" = %s', to)[0])
 
 
+def readings_written(portal: LivePortal) -> int:
+    """How many readings the portal holds, told by billing or submitted or kept to be sent."""
+    tables = ("reading", "submittedreading", "submission", "keptform")
+    counts = " + ".join(f"(SELECT count(*) FROM metering_{table})" for table in tables)
+    return int(_row(portal, f"SELECT {counts}")[0])
+
+
 def link_in(text: str) -> str:
     """The letter's first link."""
     found = LINK.search(text)

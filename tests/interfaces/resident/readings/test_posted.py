@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abonent.interfaces.resident.readings.posted import posted, posted_initial
+from abonent.metering.checks import LONGEST
 from abonent.metering.photos import MEGABYTES
 
 NAMES = st.one_of(
@@ -68,7 +69,7 @@ def test_nothing_that_is_sent_raises(fields: list[tuple[str, str]]) -> None:
     read = posted(post, MultiValueDict())
     assert read.taken_on is None or read.taken_on.year
     assert read.seen >= 0
-    assert all(len(value) <= 40 and "\0" not in value for value in [*read.values.values(), read.key])
+    assert all(len(value) <= LONGEST + 1 and "\0" not in value for value in [*read.values.values(), read.key])
 
 
 def test_what_was_typed_before_the_language_was_switched() -> None:

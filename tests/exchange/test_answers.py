@@ -228,6 +228,16 @@ def test_when_the_window_is_closed_the_letter_says_when_it_opens(answer: Any, al
 
 
 @pytest.mark.django_db
+def test_when_the_next_window_is_open_already_the_letter_says_until_when(answer: Any, alice: User) -> None:
+    (number,) = sent()
+    Submission.objects.update(user=alice)
+    a_month_later = NOW + timedelta(days=25)
+    answer(f"{number},rejected,blurred,", now=a_month_later)
+    assert tell_rejected(now=a_month_later) == 1
+    assert "они принимаются до конца дня 25.12.2026" in Letter.objects.get().text
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "change",
     [

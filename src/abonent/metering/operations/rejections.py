@@ -91,7 +91,6 @@ def _write(rows: Sequence[SubmittedReading], user: User, now: datetime) -> bool:
     account = rows[0].submission.account
     language = user.language or portal().language
     state = _window(account.organisation, now)
-    again = state.now_open is not None and any(row.period == state.now_open.period for row in rows)
     with suppress(NotAMailbox), translation.override(language):
         write_letter(
             template="metering/letters/reading_rejected.txt",
@@ -101,7 +100,7 @@ def _write(rows: Sequence[SubmittedReading], user: User, now: datetime) -> bool:
             now=now,
             context=_context(rows, account, language)
             | {
-                "until": f"{state.now_open.last_day:%d.%m.%Y}" if again and state.now_open else "",
+                "until": f"{state.now_open.last_day:%d.%m.%Y}" if state.now_open else "",
                 "opens": f"{state.next.opens:%d.%m.%Y}",
             },
         )

@@ -257,7 +257,7 @@ def _field(given: _Given, meter: MeterField, scale: ScaleField) -> DrawnField:
     problem = given.problems.get(key)
     attrs = {"data-meter": meter.id, "data-scale": scale.scale}
     if scale.previous is not None:
-        attrs["data-previous"] = f"{scale.previous:f}"
+        attrs["data-previous"] = f"{scale.previous.normalize():f}"
     return DrawnField(
         key=key,
         name=f"reading-{key}",

@@ -17,7 +17,7 @@
   };
 
   const field = (each) => {
-    const hint = each.previous ? [made("p", { class: "hint", id: `${each.name}-hint` }, `${words.previous} ${each.previous}`)] : [];
+    const hint = each.previous ? [made("p", { class: "hint", id: `${each.name}-hint` }, `${words.previous} ${each.previous.replace(".", ",")}`)] : [];
     return made("div", { class: "field" },
       made("label", { for: each.name }, each.label), ...hint,
       made("input", { id: each.name, name: each.name, type: "text", inputmode: "decimal", autocomplete: "off",

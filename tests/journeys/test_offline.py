@@ -60,9 +60,9 @@ def test_what_is_typed_without_a_network_is_kept_and_sent_once(walk: Walk) -> No
         page.locator("#offline-forms").get_by_text("Показания сохранены на этом устройстве.")
     ).to_be_visible()
     assert submissions(walker, public_id) == before
-    walker.complaints.clear()  # without a network the browser says so of every request
     context.set_offline(False)  # the page finds the way back by itself
     expect(page.get_by_text("Показания, введённые без сети, отправлены: №")).to_be_visible()
+    walker.complaints.clear()  # without a network the browser says so of every request
     walker.go(f"/a/{public_id}/readings/")
     assert submissions(walker, public_id) == [*before, ("offline", scales)]
 

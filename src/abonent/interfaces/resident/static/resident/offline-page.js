@@ -56,6 +56,14 @@
     document.getElementById("offline-none").hidden = forms.length > 0;
   };
 
+  // A browser says "online" before the way is open, and says it once; what is half typed is not thrown away.
+  const later = () => setTimeout(comeBack, 2000);
+  const comeBack = () => {
+    if ([...place.querySelectorAll("form")].some(typed)) later();
+    else fetch("/", { method: "HEAD", redirect: "manual" }).then(() => location.reload(), later);
+  };
+
   draw();
-  window.addEventListener("online", () => location.reload());
+  window.addEventListener("online", comeBack, { once: true });
+  if (navigator.onLine) later();
 })();

@@ -51,6 +51,12 @@ def compare(
     return found
 
 
+def repeats(values: Mapping[str, str], sent: Mapping[str, Decimal]) -> bool:
+    """Whether a form says nothing but what its key has sent before, both by `<meter id>-<scale>`."""
+    filled = {key: text for key, text in values.items() if text.strip()}
+    return all(key in sent and _parsed(text) == sent[key] for key, text in filled.items())
+
+
 def _compare_meter(
     meter: MeterField,
     texts: Mapping[str, str],

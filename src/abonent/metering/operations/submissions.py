@@ -1,6 +1,7 @@
 """A customer submits readings, and corrects them until billing takes them (docs/domain/readings.md)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 
@@ -8,9 +9,9 @@ from django.utils.translation import get_language
 
 from abonent.base.errors import DomainError
 from abonent.metering.checks import LONGEST, check
-from abonent.metering.comparison import compare
-from abonent.metering.fields import ReadingForm
-from abonent.metering.models import KeptForm, Submission
+from abonent.metering.comparison import compare, repeats
+from abonent.metering.fields import ReadingForm, key_of
+from abonent.metering.models import KeptForm, Submission, SubmittedReading
 from abonent.metering.operations.bounds import corrected_too_often, drawn_anew
 from abonent.metering.operations.storing import Overtaken, Sending, of_known, store
 from abonent.metering.photos import Picture
@@ -69,11 +70,12 @@ def submit(
 ) -> Submission:
     """Submit readings of some meters of an account, or correct those of this window. One transaction.
 
-    Safe to repeat: the same key, or the same values from another tab, give the submission that is there. Of
-    two that come at once one wins (unique keys of the database decide, no lock is held), the other is looked
-    at again and told `SentMeanwhile`. Raises `NotTaken`, `NothingTyped`, `WindowClosed`. What came while the
-    window was closed, and what came by itself from a device that had been without a network and cannot be
-    taken as it stands, is kept for the form first, in a transaction of its own.
+    Safe to repeat: the same key with the same values, or the same values from another tab, give the
+    submission that is there. Of two that come at once one wins (unique keys of the database decide, no lock
+    is held), the other is looked at again and told `SentMeanwhile`. Raises `NotTaken`, `NothingTyped`,
+    `WindowClosed`. What came while the window was closed, and what came by itself from a device that had been
+    without a network and cannot be taken as it stands, is kept for the form first, in a transaction of its
+    own.
     """
     sending = Sending(account_id, user, way, typed, now, address)
     try:
@@ -97,12 +99,26 @@ def _submit_in_turn(sending: Sending) -> Submission:
 def _submit(sending: Sending, draw: Draw) -> Submission:
     read = _read(sending)
     if read.known:
-        return of_known(sending, read.known)
+        mended = _mended(sending, read.known.id) if read.form.window.is_open else None
+        if mended is None:
+            return of_known(sending, read.known)
+        sending = mended
     if not any(text.strip() for text in sending.typed.values.values()) and not sending.typed.photos:
         raise NothingTyped
     if not read.form.window.is_open:
         raise WindowClosed(read.form.window)
     return _take(sending, read.form, draw)
+
+
+def _mended(sending: Sending, submission_id: int) -> Sending | None:
+    """A form whose key has been used, with other values: somebody went back and mended what they had sent,
+    so it is a sending of its own, which has seen the first. None when it only repeats."""
+    readings = list(SubmittedReading.objects.filter(submission_id=submission_id))
+    sent = {key_of(one.meter_id, one.scale): one.value for one in readings}
+    if repeats(sending.typed.values, sent):
+        return None
+    seen = max(sending.typed.seen, *(one.pk for one in readings))
+    return replace(sending, typed=replace(sending.typed, key="", seen=seen))
 
 
 def _take(sending: Sending, form: ReadingForm, draw: Draw) -> Submission:

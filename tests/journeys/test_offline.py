@@ -88,3 +88,18 @@ def test_the_stand_in_takes_readings_and_signing_out_forgets_everything(walk: Wa
     steps.sign_out(walker, RUSSIAN)
     assert page.evaluate("indexedDB.databases().then((found) => found.length)") == 0
     assert page.evaluate("caches.keys().then((found) => found.length)") == 0
+
+
+def test_what_can_never_be_sent_is_said_once_and_not_tried_again(walk: Walk) -> None:
+    walker = at_the_form(walk, login="demo")
+    page, context = walker.page, walker.page.context
+    page.locator("form#page-form").evaluate(
+        "form => form.dataset.offlineAction = '/a/nobody/readings/offline/'"
+    )
+    type_in(page, 30)
+    context.set_offline(True)
+    page.get_by_role("button", name="Сохранить").click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    context.set_offline(False)
+    expect(page.get_by_text("Показания, введённые без сети, отправить нельзя")).to_be_visible()
+    assert page.evaluate("offlineReadings.waiting().then((found) => found.length)") == 0

@@ -60,6 +60,7 @@ def door(request: HttpRequest) -> JsonResponse:
             "signed_in": request.user.is_authenticated,
             "token": get_token(request),
             "sign_in": address("account_login"),
+            "refused": _("The readings entered without a network cannot be sent: enter them in the form."),
             "words": _(
                 "Readings that you entered without a network wait on this device: sign in to send them."
             ),

@@ -55,12 +55,17 @@ self.offlineReadings = !self.indexedDB ? null : (() => {
   };
   const forget = () => request(indexedDB.deleteDatabase(NAME));
 
-  // Sends one entry. Its answer: {outcome, words, url}; null when the network is still away.
-  const sendOne = async (entry, token) => {
+  // What no later try would change: the account is somebody else's now, the form is not understood, too large.
+  const FINAL = [400, 404, 405, 410, 413, 415, 422];
+
+  // Sends one entry. Its answer: {outcome, words, url}; null when it may be taken another time (the server is
+  // busy, the session has ended, the address is to be confirmed first).
+  const sendOne = async (entry, { token, refused }) => {
     const body = new FormData();
     for (const [name, value] of entry.fields) body.append(name, value);
     body.set("csrfmiddlewaretoken", token);
-    const answer = await fetch(entry.action, { method: "POST", body, credentials: "same-origin", redirect: "error" });
+    const answer = await fetch(entry.action, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
+    if (FINAL.includes(answer.status)) return { outcome: "refused", words: refused };
     if (!answer.ok || !(answer.headers.get("Content-Type") || "").startsWith("application/json")) return null;
     return answer.json();
   };
@@ -73,10 +78,10 @@ self.offlineReadings = !self.indexedDB ? null : (() => {
     if (!entries.length) return { count };
     try {
       const door = await fetch("/offline/door/", { credentials: "same-origin", redirect: "error", cache: "no-store" });
-      const { token, signed_in: signedIn, words, sign_in: url } = await door.json();
-      if (!signedIn) return { count, first: { words, url } };
+      const opened = await door.json();
+      if (!opened.signed_in) return { count, first: { words: opened.words, url: opened.sign_in } };
       for (const entry of entries) {
-        const answer = await sendOne(entry, token);
+        const answer = await sendOne(entry, opened);
         if (!answer) continue;
         await answered(entry.key, answer);
         count += 1;

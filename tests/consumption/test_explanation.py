@@ -152,7 +152,7 @@ def test_corrections_underdelivery_and_the_norm_are_said(tmp_path: Path) -> None
 
 
 def test_an_estimate_is_said(tmp_path: Path) -> None:
-    world.load(tmp_path)
+    world.load(tmp_path, months=5)
     found = explained("100", month=Month(2026, 6))
     assert "Some of the volume is an estimate: the next reading puts it right." in found.words
 

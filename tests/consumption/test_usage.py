@@ -21,7 +21,7 @@ def used(key: str, first: Month, last: Month) -> dict[str, ServiceUsage]:
 
 
 def test_a_year_of_a_meter_beside_the_year_before(tmp_path: Path) -> None:
-    world.load(tmp_path)
+    world.load(tmp_path, months=world.MONTHS)
     found = used("100", Month(2026, 1), Month(2026, 12))
     assert list(found) == ["power", "hot"]
     power = found["power"]

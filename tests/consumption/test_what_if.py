@@ -29,7 +29,7 @@ def asked(key: str = "100", **more: Any) -> WhatIf:
 
 @db
 def test_every_tariff_and_set_of_scales_is_offered_but_the_present_one(tmp_path: Path) -> None:
-    world.load(tmp_path)
+    world.load(tmp_path, months=12)
     found = asked()
     assert (found.present, found.meter_serial, found.other, found.compared) == (
         "Одноставочный",
@@ -54,7 +54,7 @@ def test_every_tariff_and_set_of_scales_is_offered_but_the_present_one(tmp_path:
 @db
 def test_months_on_another_tariff(tmp_path: Path) -> None:
     """120 kWh of 3 residents with an electric stove are in the first level: 15.00."""
-    world.load(tmp_path)
+    world.load(tmp_path, months=12)
     found = asked(tariff="levels:total")
     assert [str(one.month) for one in found.months] == ["2026-08", "2026-09", "2026-10"]
     assert [one.other for one in found.months] == [1500, 1500, 1800]
@@ -86,7 +86,7 @@ def test_a_share_is_a_share(tmp_path: Path, share: str) -> None:
 
 @db
 def test_zones_are_added_up_for_one_rate(tmp_path: Path) -> None:
-    world.load(tmp_path)
+    world.load(tmp_path, months=12)
     found = asked("200", tariff="flat:total")
     assert found.present == "По зонам суток"
     assert "zones:day,night" not in [one.code for one in found.offers]

@@ -43,9 +43,9 @@ def _charge(account: str, month: Month, service: str, accrued: str, volume: str,
     return f"{account},{month},{service},0.00,{accrued},0.00,0.00,{accrued},{volume},{tariff}\n"
 
 
-def charges() -> Iterator[str]:
+def charges(months: int = MONTHS) -> Iterator[str]:
     yield CHARGES
-    for month in (OCTOBER - (MONTHS - 1)).through(OCTOBER):
+    for month in (OCTOBER - (months - 1)).through(OCTOBER):
         if month == OCTOBER:
             yield _charge("000100", month, "power", "2922.00", "120", "24.35")
             yield _charge("000200", month, "power", "2300.00", "100", "")
@@ -72,19 +72,22 @@ def readings() -> Iterator[str]:
         one, day, night = one + (120 if month == OCTOBER - 1 else 100), day + 60, night + 40
 
 
-def files(**others: str) -> dict[str, str]:
+def files(months: int, **others: str) -> dict[str, str]:
     return {
         "organisations": billed.ORGANISATIONS,
         "services": SERVICES,
         "accounts": ACCOUNTS,
         "meters": METERS,
         "readings": "".join(readings()),
-        "charges": "".join(charges()),
+        "charges": "".join(charges(months)),
     } | others
 
 
-def load(folder: Path, *, tariffs: tuple[str, ...] = (FLAT, LEVELS, ZONES), **others: str) -> None:
-    billed.load(folder, files(**others), now=NOW)
+def load(
+    folder: Path, *, tariffs: tuple[str, ...] = (FLAT, LEVELS, ZONES), months: int = 2, **others: str
+) -> None:
+    """`months` of charges, and all readings: each month is a table, which takes its time to make."""
+    billed.load(folder, files(months, **others), now=NOW)
     for text in tariffs:
         load_tariff(text)
 

@@ -32,19 +32,30 @@ class House:
     """A portal's process (demo/house.py), the leader of a group of its own."""
 
     place: Place
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     log: Path
     stage: str = "starting"
     facts: dict[str, Any] = field(default_factory=dict)
+    heard: bytes = b""
+    """The beginning of a line whose end is not there yet."""
 
-    def hear(self) -> None:
-        """Take the next line of what the process tells."""
-        line = _output(self).readline()
-        if not line:
+    def hear(self) -> Iterator[str]:
+        """Take what the process has told since: its stages, one after another.
+
+        Read past any buffer of ours: two lines that come at once would leave the second one where no selector
+        sees it.
+        """
+        told = os.read(_output(self).fileno(), 65536)
+        if not told:
             self._die()
-        told = json.loads(line)
-        self.stage = told.pop("stage")
-        self.facts |= told
+            yield self.stage
+            return
+        *lines, self.heard = (self.heard + told).split(b"\n")
+        for line in lines:
+            facts = json.loads(line)
+            self.stage = facts.pop("stage")
+            self.facts |= facts
+            yield self.stage
 
     def check(self) -> None:
         if self.process.poll() is not None:
@@ -80,8 +91,8 @@ def wait_until(houses: Sequence[House], stage: str, *, changed: Callable[[House]
             selector.register(_output(house), selectors.EVENT_READ, house)
         while any(house.stage != stage for house in houses):
             for key, _ in selector.select():
-                key.data.hear()
-                changed(key.data)
+                for _stage in key.data.hear():
+                    changed(key.data)
                 if key.data.stage == stage:
                     selector.unregister(key.fileobj)
 
@@ -114,13 +125,12 @@ def _start(server: str, place: Place, *, port: int, logs: Path) -> House:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            text=True,
             start_new_session=True,  # Ctrl-C at the terminal is for us; we decide what they are told
         )
     return House(place, process, log)
 
 
-def _output(house: House) -> IO[str]:
+def _output(house: House) -> IO[bytes]:
     assert house.process.stdout  # noqa: S101 - it was started with a pipe
     return house.process.stdout
 

@@ -6,9 +6,13 @@ meter of one scale, charged by a tariff of levels; and 000300, without a meter a
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pytest
+from django.db import transaction
 
 from abonent.base.months import Month
 from tests import billed
@@ -112,3 +116,18 @@ def load(folder: Path) -> dict[str, Any]:
     for name, text in TARIFFS.items():
         load_tariff(text=text, filename=f"{name}.toml", by="tests", takes_effect_on=date(2020, 1, 1), now=NOW)
     return billed.people(linked={"alice": ["100"], "bob": ["100"], "charlie": ["200", "300"]})
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
+    """Loaded once for all tests of a file, each of which takes back what it does."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load(tmp_path_factory.mktemp("used"))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(world: dict[str, Any], db: None) -> dict[str, Any]:
+    return deepcopy(world)

@@ -32,6 +32,7 @@
     const { count, first } = await store.send();
     if (first) say(first.words, first.url);
     if (count) location.reload();
+    else await sayWhatWasAnswered(); // the worker may have been quicker
   };
   const sayWhatWasAnswered = async () => {
     for (const answer of await store.takeAnswers()) say(answer.words, answer.url);

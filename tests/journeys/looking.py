@@ -1,19 +1,21 @@
 """What is checked on every page of a journey, whatever the journey is about.
 
 Title, language, one heading, nothing wider than the screen, no English left on a page in Russian or Kazakh;
-and axe, once for each page of each portal in a test process: whole in the light, contrast again in the dark.
+and axe, once for each page of each portal in a test run: whole in the light, contrast again in the dark.
 """
 
 import re
 from collections.abc import Set
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SEEN: set[tuple[str, str]] = set()
+SEEN = Path()
+"""A folder of the run, which its processes share: a file for each page that axe has looked at or looks at."""
 #: Words that are written in Latin letters in every language.
 LATIN = {"XXXXXXX", "English", "JavaScript", "Chrome", "HeadlessChrome", "Linux", "Email"}
 
@@ -54,15 +56,22 @@ def english(text: str, names: Set[str]) -> list[str]:
 
 
 def _axe(page: Page, portal: str) -> list[str]:
-    key = (portal, _kind(page.url))
-    if key in SEEN:
+    if not _is_first(f"{portal}{_kind(page.url)}"):
         return []
-    SEEN.add(key)
     found = _violations(page, {"runOnly": RULES})
     page.emulate_media(color_scheme="dark")
     found += _violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
     page.emulate_media(color_scheme="light")
     return found
+
+
+def _is_first(page: str) -> bool:
+    """Whoever makes the file looks: another process that comes to such a page does not wait for it."""
+    try:
+        (SEEN / page.replace("/", "_")).open("x").close()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _kind(address: str) -> str:

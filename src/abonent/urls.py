@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("abonent.interfaces.ui.urls")),
     path("", include("abonent.interfaces.resident.urls")),
     path("office/", include("abonent.interfaces.office.urls")),
+    path("api/", include("abonent.interfaces.api.urls")),
     path("demo/", include("abonent.demo.urls")),
 ]

@@ -36,6 +36,8 @@ class Account(models.Model):
     owner_since = models.DateField(null=True)
     owner_version = models.PositiveIntegerField(default=1)
     """Grows when billing reports a later `owner_since`: links end, older codes are void."""
+    money_version = models.BigIntegerField(default=0, db_default=0)
+    """Grows with every payment booked here or on its way: what is drawn of its money is kept by it."""
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "number"], name="accounts_account_org")]

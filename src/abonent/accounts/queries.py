@@ -36,13 +36,16 @@ class HeldAccount:
     limited_until: datetime | None
     data_version: int
     data_changed_at: datetime | None
+    money_version: int
+    """`Account.money_version`: payments booked here or on their way change what is shown between imports."""
 
 
 _HELD = """
 SELECT account.id, account.public_id, account.number, account.payer,
        CASE WHEN account.flat = '' THEN account.address ELSE account.address || ', ' || account.flat END,
        account.residents, account.area, account.organisation_id, account.opened_on, account.closed_on,
-       link.public_id, link.created_at, link.limited_until, link.objected_at, data.version, data.changed_at
+       link.public_id, link.created_at, link.limited_until, link.objected_at, data.version, data.changed_at,
+       account.money_version
   FROM accounts_accountlink AS link
   JOIN accounts_account AS account ON account.id = link.account_id
  CROSS JOIN portal_dataversion AS data
@@ -52,10 +55,10 @@ SELECT account.id, account.public_id, account.number, account.payer,
 
 
 def _held(row: tuple[Any, ...], now: datetime) -> HeldAccount:
-    until, objected, version, changed = row[12:16]
+    until, objected, version, changed, money = row[12:17]
     limited = objected is not None or (until is not None and until > now)
     payer = masked_name(row[3]) if limited else row[3]
-    facts: tuple[Any, ...] = (*row[:3], payer, *row[4:12], limited, until, version, changed)
+    facts: tuple[Any, ...] = (*row[:3], payer, *row[4:12], limited, until, version, changed, money)
     return HeldAccount(*facts)
 
 

@@ -60,9 +60,47 @@ class Payment(models.Model):
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=60)
     service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    by_portal = models.BooleanField(default=False, db_default=False)
+    """Booked here (online, by a bank's call, from a registry) and told to billing; not told by billing."""
+    booked_at = models.DateTimeField(null=True)
+    """When it was booked here."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="ledger_payment_posted_once")
         ]
         indexes = [models.Index(fields=["account", "-paid_on"], name="ledger_payment_account")]
+
+
+class ExpectedPayment(models.Model):
+    """Money on its way: a customer is paying, or has paid, and it is not booked. It is no debt meanwhile.
+
+    Kept by `payments` in the transactions of its own states: here from `sent` to whatever ends it.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    amount = MoneyField()
+    since = models.DateTimeField()
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=60)
+    """Those that the ledger's entry will have."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="ledger_expected_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="ledger_expected_amount"),
+        ]
+
+
+class ToldPayment(models.Model):
+    """A payment booked here of which billing knows: the file that told it, and when billing said it back."""
+
+    payment = models.OneToOneField(Payment, primary_key=True, on_delete=models.PROTECT, related_name="told")
+    batch = models.BigIntegerField(null=True)
+    """None: billing told of it before we did."""
+    told_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch"], name="ledger_told_batch")]

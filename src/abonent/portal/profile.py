@@ -7,6 +7,7 @@ Every key is described in docs/operations/profile.md.
 
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -23,6 +24,7 @@ Section = Literal[
     "account",  # Информация по лицевому счёту
     "services",  # Информация по услугам
     "payments",  # Платежи
+    "pay",  # Оплата
     "readings",  # Приборы учёта / Показания
     "consumption",  # Потребление
     "calculator",  # Расчёт оплаты за электроэнергию
@@ -54,6 +56,7 @@ Label = Literal[
     "view_receipt",
     "enter_readings",
     "save_readings",
+    "pay",
 ]
 
 SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
@@ -205,6 +208,73 @@ class Readings(_Part):
     sent_at_hour: int = Field(default=20, ge=0, le=23)
 
 
+class Commission(_Part):
+    """What a method costs, by the contract of organisation and bank."""
+
+    percent: Decimal = Field(default=Decimal(0), ge=0, le=20)
+    minimum: Decimal = Field(default=Decimal(0), ge=0)
+    maximum: Decimal | None = Field(default=None, ge=0)
+    paid_by: Literal["customer", "organisation"] = "organisation"
+
+
+class FiscalReceipts(_Part):
+    """Data of the fiscal receipt that the gateway makes (54-FZ), in the codes that gateways number."""
+
+    vat: int = Field(ge=1, le=12)
+    tax_system: int | None = Field(default=None, ge=1, le=6)
+    subject: str = "service"
+    mode: str = "full_payment"
+
+
+class Method(_Part):
+    """A way to pay online. Its secret is not here: ABONENT_GATEWAY_<CODE>_SECRET, or the file that
+    ABONENT_GATEWAY_<CODE>_SECRET_FILE names."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")
+    provider: Literal["sandbox", "yookassa", "halyk"]
+    label: LocalText
+    hint: LocalText | None = None
+    commission: Commission = Field(default_factory=Commission)
+    minutes: int = Field(default=60, ge=10, le=10080)
+    """How long a payment may be finished at the gateway."""
+    least: Decimal = Field(default=Decimal(1), gt=0)
+    most: Decimal = Field(default=Decimal(500000), gt=0)
+    fiscal: FiscalReceipts | None = None
+    options: dict[str, str] = Field(default_factory=dict)
+    """What the provider asks for: shop, terminal, addresses (docs/operations/payments.md)."""
+
+
+class CallingBank(_Part):
+    """A bank that shows the debt in its own app and calls us. Its secret, where it has one:
+    ABONENT_BANK_<CODE>_SECRET (or _FILE)."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")
+    protocol: Literal["kaspi", "osmp"]
+    name: LocalText
+    addresses: list[str] = Field(default_factory=list)
+    """Networks it calls from (192.0.2.0/24); empty: its secret alone tells it."""
+    answers: Literal["json", "xml"] = "json"
+    certificate: str | None = None
+    """The subject of its client certificate, as the reverse proxy passes it on."""
+
+
+class Paying(_Part):
+    """Paying online, and the banks that call (docs/operations/payments.md). Without methods nobody can."""
+
+    methods: list[Method] = Field(default_factory=list)
+    banks: list[CallingBank] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _codes_once(self) -> "Paying":
+        for name, codes in (
+            ("methods", [m.code for m in self.methods]),
+            ("banks", [b.code for b in self.banks]),
+        ):
+            if len(set(codes)) < len(codes):
+                raise ValueError(f"{name}: every code once")
+        return self
+
+
 class Profile(_Part):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
     languages: list[Language] = Field(min_length=1)
@@ -224,6 +294,7 @@ class Profile(_Part):
     linking: Linking
     bill: Bill
     readings: Readings = Field(default_factory=Readings)
+    paying: Paying = Field(default_factory=Paying)
     account_changed_by_requests: bool = True
     electronic_receipt: bool = True
     default_months: int = Field(default=12, ge=1, le=60)

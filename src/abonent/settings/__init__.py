@@ -40,8 +40,8 @@ PREPARED_STATEMENTS = not env.flag("ABONENT_NO_PREPARED_STATEMENTS")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = ["portal", "users", "notices", "accounts", "metering", "tariffs", "ledger", "bills", "consumption"]
-ROOMS += ["exchange"]
-DOORS = ["ui", "resident", "office"]
+ROOMS += ["payments", "exchange"]
+DOORS = ["ui", "resident", "office", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,8 +1,8 @@
 """Drawn bodies of the account's pages, kept by this process.
 
-A body is described completely by its key: the account, the data version, the language, what was asked, and
-whether the link is limited (masked names). Nothing of the person is in it; the frame around it is drawn
-for every request.
+A body is described completely by its key: the account, the versions of data and money, the language, what
+was asked, and whether the link is limited (masked names). Nothing of the person is in it; the frame around
+it is drawn for every request.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,8 @@ bodies: Kept[Markup] = Kept(room=12_000_000)
 
 def drawn(template: str, account: HeldAccount, make: Callable[[], dict[str, Any]], *asked: object) -> Markup:
     """The template drawn with what `make` reads, or as it was drawn before for the same key."""
-    key = (template, portal().code, account.id, account.data_version, account.limited, language(), *asked)
+    versions = (account.data_version, account.money_version)
+    key = (template, portal().code, account.id, versions, account.limited, language(), *asked)
     return bodies.get(key, lambda: _draw(template, {"account": account, **make()}))
 
 

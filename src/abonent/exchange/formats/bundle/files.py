@@ -82,6 +82,13 @@ SERVICES = File(
         _text("name_en", "name in English", 200),
         _text("unit_ru", "unit of volume in Russian, «кВт·ч»", 20),
         _text("unit_kk", "unit of volume in Kazakh", 20),
+        Column(
+            "obligation",
+            "choice",
+            "`voluntary`: nobody has to pay it (insurance), and paying never ticks it",
+            choices=("due", "voluntary"),
+            default="due",
+        ),
     ),
 )
 ACCOUNTS = File(

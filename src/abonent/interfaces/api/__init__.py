@@ -1,0 +1,1 @@
+"""The door for machines: banks that call, gateways that tell."""

@@ -1,7 +1,7 @@
 """docs/operations/profile.md names every key, and no other."""
 
 import re
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from django.conf import settings
 from pydantic import BaseModel
@@ -12,14 +12,20 @@ from abonent.portal.profile import Profile
 def _keys(part: type[BaseModel], above: str = "") -> set[str]:
     found: set[str] = set()
     for name, field in part.model_fields.items():
-        inner = _part(field.annotation)
-        found |= _keys(inner, f"{name}.") if inner and name != "offices" else {above + name}
+        inner, many = _part(field.annotation)
+        if inner is None or many or name == "offices":
+            found.add(above + name)
+        if inner and name != "offices":
+            found |= _keys(inner, f"{above}{name}.")
     return found
 
 
-def _part(annotation: Any) -> type[BaseModel] | None:
+def _part(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """What the key holds, where that has keys of its own; and whether it is a list of them."""
+    many = get_origin(annotation) is list
     options = [annotation, *get_args(annotation)]
-    return next((kind for kind in options if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+    found = (kind for kind in options if isinstance(kind, type) and issubclass(kind, BaseModel))
+    return next(found, None), many
 
 
 def test_every_key_of_the_profile_is_described() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from abonent.base.errors import DomainError
 
@@ -24,6 +25,10 @@ class GatewayRefused(DomainError):  # noqa: N818 - named after what happened
 
 class BadNotice(DomainError):  # noqa: N818 - named after what is the matter
     """A notice that is not the gateway's: forged, cut, replayed after its time."""
+
+
+class GatewayMisconfigured(DomainError):  # noqa: N818 - named after what is the matter
+    """The method cannot be used as profile and environment have it: says what is missing, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,37 @@ class StatementLine:
     commission: Decimal | None = None
     parent: str = ""
     """The payment's gateway id, of a refund."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a provider is opened with: the method of the profile, its secret, the portal's money and clock."""
+
+    code: str
+    """Of the method."""
+    options: Mapping[str, str]
+    secret: str
+    currency: str
+    time_zone: ZoneInfo
+    read_seconds: float = 15
+    """How long an answer may take; connecting takes five seconds at most."""
+
+    @property
+    def timeout(self) -> tuple[float, float]:
+        return min(5.0, self.read_seconds), self.read_seconds
+
+    def option(self, name: str, default: str | None = None) -> str:
+        """An option of the method, or GatewayMisconfigured where there is none and no default."""
+        value = self.options.get(name, "").strip() or default
+        if value is None:
+            raise GatewayMisconfigured(f"options.{name} is missing")
+        return value
+
+    def known(self, *names: str) -> None:
+        """GatewayMisconfigured for an option that nobody reads: most often a slip of the pen."""
+        unknown = sorted(set(self.options) - set(names))
+        if unknown:
+            raise GatewayMisconfigured(f"options.{unknown[0]} is not known (known: {', '.join(names)})")
 
 
 class Gateway(Protocol):

@@ -48,15 +48,27 @@ def profile_path(portals: Path) -> Path:
     return Path(named) if named.endswith(".toml") else portals / f"{named}.toml"
 
 
+def secret(name: str) -> str:
+    """What the file holds that `<name>_FILE` names, else the variable itself; empty when there is neither.
+
+    A file is read anew each time, so that a changed secret is in force at once; one that cannot be read is a
+    ProfileError. White space around is not part of a secret.
+    """
+    named = os.environ.get(f"{name}_FILE", "").strip()
+    if not named:
+        return os.environ.get(name, "").strip()
+    try:
+        return Path(named).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{name}_FILE: {named}: {getattr(error, 'strerror', 'not text')}") from error
+
+
 def secret_key(home: Path, *, may_be_made: bool) -> str:
     """`ABONENT_SECRET_KEY`, or the file it names with `ABONENT_SECRET_KEY_FILE`.
 
     Demo, debugging and tests make one and keep it in `home`; a deployment without one does not start.
     """
-    given = os.environ.get("ABONENT_SECRET_KEY", "")
-    named = os.environ.get("ABONENT_SECRET_KEY_FILE", "")
-    if named:
-        given = _key_in(Path(named))
+    given = secret("ABONENT_SECRET_KEY")
     if len(given) >= 32:
         return given
     if given or not may_be_made:
@@ -65,13 +77,6 @@ def secret_key(home: Path, *, may_be_made: bool) -> str:
             "characters or more; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return _kept_key(home / "secret_key")
-
-
-def _key_in(path: Path) -> str:
-    try:
-        return path.read_text("utf-8").strip()
-    except OSError as error:
-        raise ProfileError(f"ABONENT_SECRET_KEY_FILE: {path}: {error.strerror}") from error
 
 
 def _kept_key(path: Path) -> str:

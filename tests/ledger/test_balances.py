@@ -1,7 +1,7 @@
 """docs/domain/balances.md, row by row, and what holds for every row."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -10,10 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abonent.base.money import LARGEST
-from abonent.ledger.balances import Totals, adds_up, expected_closing, month_totals, period_totals
-from abonent.ledger.queries import Balance, BookedPayment
+from abonent.ledger.balances import (
+    Totals,
+    adds_up,
+    expected_closing,
+    left_to_pay,
+    month_totals,
+    period_totals,
+)
+from abonent.ledger.queries import Balance, BookedPayment, OnItsWay
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "domain" / "balances.md"
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MONEY = st.decimals(min_value=-LARGEST, max_value=LARGEST, places=2, allow_nan=False)
 
 
@@ -63,10 +71,25 @@ def test_the_worked_sums() -> None:
 
 
 def test_what_is_left_to_pay() -> None:
-    for balance, since, shown in tables()[3]:
+    rows = tables()[3]
+    assert len(rows) == 10
+    for balance, since, coming, shown in rows:
         month = Totals(*[Decimal(0)] * 4, closing=Decimal(balance))
         later = (BookedPayment(date(2026, 11, 3), Decimal(since), "", None),) if Decimal(since) else ()
-        assert Balance(date(2026, 10, 1), (), month, None, later).due == Decimal(shown), (balance, since)
+        expected = (OnItsWay(Decimal(coming), NOW, "online", "PAY-1"),) if Decimal(coming) else ()
+        found = Balance(date(2026, 10, 1), (), month, None, later, expected)
+        assert found.due == Decimal(shown), (balance, since, coming)
+        assert found.on_its_way == Decimal(coming)
+        assert found.as_of == date(2026, 10, 31)
+
+
+@given(MONEY, MONEY, st.decimals(min_value=0, max_value=LARGEST, places=2, allow_nan=False))
+def test_what_is_on_its_way_makes_a_debt_less_and_never_an_overpayment(
+    closing: Decimal, since: Decimal, coming: Decimal
+) -> None:
+    alone = left_to_pay(closing, since=since, on_its_way=Decimal(0))
+    found = left_to_pay(closing, since=since, on_its_way=coming)
+    assert found == (max(Decimal(0), alone - coming) if closing > 0 else closing)
 
 
 def test_nothing_sums_to_nothing() -> None:

@@ -1,6 +1,6 @@
 """What the ledger tells of an account: balance, months, payments; never more queries for more of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ from abonent.accounts.models import Account
 from abonent.base.kept import forget_everything
 from abonent.base.months import Month
 from abonent.ledger import queries
+from abonent.ledger.booking import Entry, book, expect, expect_no_more
+from abonent.ledger.models import Payment, ToldPayment
 from abonent.portal.models import DataVersion
 from tests import billed
+from tests.billed import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,49 @@ def test_payments_after_the_month_are_told_and_not_subtracted(world: None) -> No
     assert [(one.paid_on, one.amount) for one in found.later] == [(date(2026, 11, 3), Decimal("700.00"))]
     assert found.last_payment == found.later[0]
     assert found.totals.closing == Decimal("79.57")
+
+
+def entry(key: str, name: str, amount: str, paid_on: date) -> Entry:
+    about = Account.objects.get(key=key)
+    return Entry("online", name, about.pk, Decimal(amount), paid_on, "Сайт")
+
+
+def test_what_is_on_its_way_is_told_apart_and_is_no_debt(world: None) -> None:
+    coming = [entry("300", "PAY-1", "4.00", date(2026, 11, 21)), entry("300", "PAY-2", "1.50", NOW.date())]
+    expect(coming[:1], now=NOW)
+    expect(coming[1:], now=NOW - timedelta(minutes=5))
+    found = queries.balance(**account("300"))
+    assert found
+    assert [(str(one.amount), one.source, one.external_id) for one in found.expected] == [
+        ("1.50", "online", "PAY-2"),
+        ("4.00", "online", "PAY-1"),
+    ]
+    assert found.expected[1].since == NOW
+    assert (found.last_payment, found.later) == (None, ())
+    assert (found.on_its_way, found.due, found.totals.closing) == (
+        Decimal("5.50"),
+        Decimal("4.50"),
+        Decimal("10.00"),
+    )
+    expect_no_more(coming)
+    book(coming, now=NOW)
+    after = queries.balance(**account("300"))
+    assert after
+    assert (after.expected, after.due) == ((), Decimal("4.50"))
+
+
+def test_a_payment_of_which_billing_was_not_told_is_no_debt_whatever_its_day(world: None) -> None:
+    book([entry("300", "PAY-1", "4.00", date(2026, 10, 30))], now=NOW)
+    found = queries.balance(**account("300"))
+    assert found
+    assert [(one.paid_on, str(one.amount)) for one in found.later] == [(date(2026, 10, 30), "4.00")]
+    assert found.due == Decimal("6.00")
+    ToldPayment.objects.create(payment=Payment.objects.get(external_id="PAY-1"), batch=1, told_at=NOW)
+    told = queries.balance(**account("300"))
+    assert told
+    assert (told.later, told.due) == ((), Decimal("10.00"))
+    assert told.last_payment
+    assert told.last_payment.paid_on == date(2026, 10, 30)
 
 
 def test_an_account_that_never_paid_and_one_that_was_never_charged(world: None) -> None:

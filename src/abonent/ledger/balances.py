@@ -46,6 +46,12 @@ def adds_up(row: Turnover) -> bool:
     return row.closing == expected_closing(row)
 
 
+def left_to_pay(closing: Decimal, *, since: Decimal, on_its_way: Decimal) -> Decimal:
+    """What is paid, or being paid, is no debt: a debt is less by what came in since the balance and by what is
+    on its way, to nothing at most; a correction raises it to no more than the balance."""
+    return closing if closing <= 0 else max(ZERO, min(closing, closing - since) - on_its_way)
+
+
 def month_totals(rows: Iterable[Turnover]) -> Totals:
     """Several services of one month: every column is a sum. No nested rows: they are in their parents."""
     sums = [ZERO] * 5

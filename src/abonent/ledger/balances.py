@@ -47,8 +47,8 @@ def adds_up(row: Turnover) -> bool:
 
 
 def left_to_pay(closing: Decimal, *, since: Decimal, on_its_way: Decimal) -> Decimal:
-    """What is paid, or being paid, is no debt: a debt is less by what came in since the balance and by what is
-    on its way, to nothing at most; a correction raises it to no more than the balance."""
+    """What is paid, or being paid, is no debt: it is less by what came in since the balance and by what is on
+    its way, to nothing at most; a correction raises it to no more than the balance."""
     return closing if closing <= 0 else max(ZERO, min(closing, closing - since) - on_its_way)
 
 

@@ -266,14 +266,14 @@ def balance(account_id: int, *, language: str, version: int) -> Balance | None:
     charged = _in_order(lines, services(language=language, version=version))
     month = lines[0].month
     last_day, rows = Month.of(month).last_day, _rows(_LAST_PAYMENTS, account_id, account_id)
-    booked = [(BookedPayment(*row[:3], None), row[3]) for row in rows if row[0]]
+    booked = [(BookedPayment._make([*row[:3], None]), row[3]) for row in rows if row[0]]
     return Balance(
         month=month,
         charged=tuple(charged),
         totals=month_totals(_counted(charged)),
         last_payment=next((one for one, _ in booked if one.amount > 0), None),
         later=tuple(one for one, untold in booked if untold or one.paid_on > last_day),
-        expected=tuple(OnItsWay(row[1], *row[4:]) for row in rows if not row[0]),
+        expected=tuple(OnItsWay._make([row[1], *row[4:]]) for row in rows if not row[0]),
     )
 
 

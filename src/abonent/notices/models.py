@@ -14,11 +14,20 @@ class Letter(models.Model):
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=300)
     text = models.TextField()
+    attachment = models.JSONField(null=True)
+    """`{"maker": …, "arguments": …}` (attachments.py): drawn when it is delivered."""
+    headers = models.JSONField(null=True)
+    """Headers of its own, by name (operations.HEADERS)."""
+    subscribed = models.BooleanField(default=False, db_default=False)
+    """Its reader confirmed by letter that he wants it: it is not counted among the ten a day."""
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+    refused_at = models.DateTimeField(null=True)
+    """When we heard that it was refused for good: at its delivery, or by a report that came back."""
+    refusal = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

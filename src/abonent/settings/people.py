@@ -100,3 +100,5 @@ EMAIL_HOST_PASSWORD = os.environ.get("ABONENT_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("ABONENT_EMAIL_TLS")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("ABONENT_EMAIL_FROM", "noreply@localhost")
+LETTERS_BOUNCE_TO = os.environ.get("ABONENT_EMAIL_BOUNCES", "")
+"""The sender on the envelope: reports of undelivered letters go there, to `abonent letters bounced`."""

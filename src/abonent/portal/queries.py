@@ -23,6 +23,8 @@ class ServiceFacts(NamedTuple):
     """0, or how deep it is nested: a nested line explains its parent's amounts."""
     root_id: int
     """The service without a parent that it is a part of; itself when it has none."""
+    voluntary: bool = False
+    """Nobody has to pay it: never in a sum that is proposed, never ticked."""
 
 
 _SERVICES = """
@@ -41,7 +43,7 @@ SELECT tree.id, tree.code, tree.parent_id,
                          ELSE tree.unit_ru END,
        CASE %(language)s WHEN 'kk' THEN coalesce(nullif(supplier.name_kk, ''), supplier.name_ru)
                          ELSE supplier.name_ru END,
-       row_number() OVER (ORDER BY tree.path), tree.level, tree.root_id
+       row_number() OVER (ORDER BY tree.path), tree.level, tree.root_id, tree.obligation = 'voluntary'
   FROM tree JOIN portal_organisation AS supplier ON supplier.id = tree.organisation_id
  ORDER BY tree.path
 """

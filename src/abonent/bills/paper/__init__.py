@@ -1,4 +1,4 @@
-"""Paper: receipts, their backs and service statements as PDF. Pure: no framework, no database.
+"""Paper: receipts, their backs, statements, receipts of payments, as PDF. Pure: no framework, no database.
 
 >>> render_receipt(receipt, template="bilingual", back=back)  # doctest: +SKIP
 """
@@ -21,6 +21,7 @@ from abonent.bills.paper.document import (
     Totals,
 )
 from abonent.bills.paper.payment_qr import PaymentOrder, PaymentQrError
+from abonent.bills.paper.payment_receipt import PaidPart, PaymentReceipt, render_payment
 from abonent.bills.paper.render import (
     check_template,
     render_back,
@@ -39,10 +40,12 @@ __all__ = [
     "Customer",
     "LinkCode",
     "MeterLine",
+    "PaidPart",
     "PaperError",
     "Payee",
     "PaymentOrder",
     "PaymentQrError",
+    "PaymentReceipt",
     "Receipt",
     "ReceiptLine",
     "Statement",
@@ -52,6 +55,7 @@ __all__ = [
     "check_template",
     "render_back",
     "render_many",
+    "render_payment",
     "render_receipt",
     "render_statement",
 ]

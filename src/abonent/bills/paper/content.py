@@ -52,7 +52,8 @@ def _months(receipt: Receipt | Statement, month: Any) -> Words:
     return [month_name(month.year, month.number, language) for language in receipt.languages]
 
 
-def _brand(brand: Brand, languages: Sequence[str]) -> Content:
+def brand_content(brand: Brand, languages: Sequence[str]) -> Content:
+    """Who sends the paper."""
     return {
         "name": words(brand.name, languages),
         "accent": brand.accent,
@@ -263,7 +264,7 @@ def receipt_content(receipt: Receipt) -> Content:
         "currency": receipt.currency,
         "to_pay": money(receipt.to_pay),
         "nothing_to_pay": receipt.to_pay == 0,
-        "brand": _brand(receipt.brand, languages),
+        "brand": brand_content(receipt.brand, languages),
         "customer": _customer(receipt.customer),
         "totals": _totals(receipt.totals),
         "lines": _lines(receipt.lines, languages, missing),
@@ -292,7 +293,7 @@ def statement_content(statement: Statement) -> Content:
         "last": _months(statement, statement.last),
         "printed_on": day(statement.printed_on),
         "currency": statement.currency,
-        "brand": _brand(statement.brand, languages),
+        "brand": brand_content(statement.brand, languages),
         "customer": _customer(statement.customer),
         "totals": _totals(statement.totals),
         "lines": [
@@ -310,7 +311,7 @@ def back_content(back: Back) -> Content:
     """What the back's template receives; «Как читать счёт» closes it."""
     languages = back.languages
     return {
-        "brand": _brand(back.brand, languages),
+        "brand": brand_content(back.brand, languages),
         "due_on": day(back.due_on),
         "landscape": back.landscape,
         "sections": [

@@ -138,6 +138,29 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "Банк қосымшасындағы камераны бағыттаңыз",  # doubtful
             "Scan it in your bank's app",
         ),
+        # the receipt of a payment
+        "payment_receipt": _in("Квитанция об оплате", "Төлем туралы түбіртек", "Payment receipt"),  # doubtful
+        "number_of_payment": _in("Номер платежа", "Төлем нөмірі", "Payment number"),
+        "paid_at": _in("Дата и время оплаты", "Төленген күні мен уақыты", "Paid on"),  # doubtful
+        "method": _in("Способ оплаты", "Төлеу тәсілі", "Way of paying"),  # doubtful
+        "paid_for": _in("За что", "Не үшін", "What for"),  # doubtful
+        "whole_bill": _in(
+            "Оплата начислений по лицевому счёту",
+            "Дербес шот бойынша есептеулерді төлеу",  # doubtful
+            "Charges of the account",
+        ),
+        "paid_sum": _in(
+            "Зачисляется на лицевой счёт", "Дербес шотқа есептеледі", "To the account"
+        ),  # doubtful
+        "commission": _in("Комиссия", "Комиссия", "Commission"),
+        "charged": _in("Списано", "Есептен шығарылды", "Charged"),  # doubtful
+        "refunded": _in("Возвращено", "Қайтарылды", "Refunded"),  # doubtful
+        "not_fiscal": _in(
+            "Это подтверждение оплаты, а не кассовый (фискальный) чек. Данных Вашей карты у нас нет.",
+            # doubtful
+            "Бұл — төлемнің растамасы, фискалдық чек емес. Картаңыздың деректері бізде сақталмайды.",
+            "This confirms the payment; it is not a fiscal receipt. We hold no data of your card.",
+        ),
         # linking
         "link_code": _in(
             "Код для подключения к личному кабинету",

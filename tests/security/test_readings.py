@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from abonent.accounts.models import Account, AccountLink
 from abonent.base import uploads
-from abonent.exchange.outgoing.files import write_whole
+from abonent.base.files import write_whole
 from abonent.metering.models import KeptForm, Meter, Photo, Submission, SubmittedReading
 from abonent.metering.operations.bounds import MOST_PHOTOS, MOST_SUBMISSIONS
 from abonent.metering.operations.rejections import tell_rejected

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from abonent.base.errors import DomainError
+from abonent.base.files import write_whole
 from abonent.exchange.formats.readings_file import FORMATS, Format, ReadingRow, filename, pieces
 from abonent.exchange.models import ReadingBatch
-from abonent.exchange.outgoing.files import write_whole
 from abonent.metering.operations.billing import take_for_billing
 from abonent.metering.sent_readings import SentReading, readings_of_batch, waiting_for_billing
 

@@ -112,6 +112,11 @@ class RefundOrder:
     """Of the payment."""
     amount: Decimal
     currency: str
+    before: Decimal = Decimal(0)
+    """What was given back of the payment before this refund: gateways without idempotency keys are asked how
+    much they have given back in all."""
+    fiscal: Fiscal | None = None
+    """For the receipt of a refund that is not of the whole payment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Payment(models.Model):
     paid_amount = MoneyField(null=True)
     """What the gateway says it took."""
     refunded = MoneyField(default=0)
+    receipt_letter = models.BigIntegerField(null=True, unique=True)
+    """The letter that says it is booked. No foreign key: letters are forgotten after a while."""
 
     class Meta:
         indexes = [
@@ -201,6 +203,24 @@ class BankPayment(models.Model):
                 condition=~Q(result=0) | Q(account__isnull=False, amount__gt=0, paid_at__isnull=False),
                 name="payments_bank_payment_whole",
             ),
+        ]
+
+
+class BankCallCount(models.Model):
+    """Calls of a bank in an hour, counted against those who try account numbers (bank_calls.py)."""
+
+    bank = models.CharField(max_length=20)
+    hour = models.DateTimeField()
+    network = models.CharField(max_length=45, blank=True)
+    """Of those who were refused: the address, or the /64. Blank: the bank itself."""
+    checks = models.PositiveIntegerField(default=0)
+    unknown = models.PositiveIntegerField(default=0)
+    """Of the checks: those for accounts that do not exist."""
+    refused = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "network", "hour"], name="payments_bank_calls_of_hour")
         ]
 
 

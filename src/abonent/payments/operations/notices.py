@@ -1,0 +1,66 @@
+"""Gateways ring: that something happened is kept, what happened is asked."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from abonent.payments import connections
+from abonent.payments.gateway import BadNotice, Notice
+from abonent.payments.models import GatewayNotice, Payment
+
+__all__ = ["BadNotice", "take_notice", "wake"]
+
+
+def take_notice(*, method: str, raw: bytes, headers: Mapping[str, str], address: str, now: datetime) -> None:
+    """Keep a gateway's notice and queue the question that it wakes: both are committed when this returns.
+
+    The gateway's own rules judge signature (over the raw bytes), source and age: BadNotice. A notice that
+    came before changes nothing: its row was committed together with its question. UnknownMethod: no such way
+    to pay. One transaction, safe to repeat; of eight at once one writes.
+    """
+    notice = connections.gateway(method).read_notice(raw, headers, address=address, now=now)
+    if not notice.event_id or not (notice.key or notice.gateway_id):
+        raise BadNotice("it names no event, or no payment")
+    with transaction.atomic():
+        payment_id = _named(method, notice)
+        if _kept(method, notice, payment_id, raw, now) and payment_id is not None:
+            wake(payment_id)
+
+
+def _named(method: str, notice: Notice) -> int | None:
+    """The payment that the notice is about. One query."""
+    by_name = Q(public_id=notice.key) if notice.key else Q(pk=None)
+    if notice.gateway_id:
+        by_name |= Q(gateway_id=notice.gateway_id)
+    return Payment.objects.filter(by_name, method=method).order_by("pk").values_list("pk", flat=True).first()
+
+
+def _kept(method: str, notice: Notice, payment_id: int | None, raw: bytes, now: datetime) -> bool:
+    """Write the row; False when it is there already."""
+    row = GatewayNotice(
+        method=method,
+        event_id=notice.event_id[:100],
+        payment_id=payment_id,
+        gateway_id=notice.gateway_id[:64],
+        body=raw,
+        received_at=now,
+    )
+    same = GatewayNotice.objects.filter(method=row.method, event_id=row.event_id)
+    if same.exists():
+        return False
+    GatewayNotice.objects.bulk_create([row], ignore_conflicts=True)
+    return True
+
+
+def wake(payment_id: int) -> None:
+    """Queue a question about the payment, in the caller's transaction. One that waits already is enough."""
+    task = app.configure_task("payments.ask", queueing_lock=f"payment:{payment_id}")
+    try:
+        with transaction.atomic():
+            task.defer(payment_id=payment_id, cause="notice")
+    except AlreadyEnqueued:
+        pass  # it has not begun, so it will see what happened

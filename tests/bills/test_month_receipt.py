@@ -145,10 +145,16 @@ def test_the_back_tells_how_to_pay_and_where_to_ask(settings: Any) -> None:
     assert settings.PORTAL.offices[0].name["ru"] in text
 
 
-@pytest.mark.parametrize(("due_day", "due"), [(10, 10), (31, 28)])
-def test_a_due_day_that_the_month_lacks_is_its_last(held: Any, settings: Any, due_day: int, due: int) -> None:
-    bill = settings.PORTAL.bill.model_copy(update={"due_day": due_day})
-    settings.PORTAL = settings.PORTAL.model_copy(update={"bill": bill})
-    from abonent.bills.receipts import _due_on
+@pytest.mark.parametrize(("day", "due", "until"), [(10, 10, 10), (30, 28, 30), (31, 28, 31)])
+def test_a_day_that_the_month_lacks_is_its_last(settings: Any, day: int, due: int, until: int) -> None:
+    bill = settings.PORTAL.bill.model_copy(update={"due_day": day, "counted_until_day": day})
+    assert bill.due_on(Month(2026, 1)) == date(2026, 2, due)
+    assert bill.counted_until(Month(2026, 1)) == date(2026, 1, until)
 
-    assert _due_on(Month(2026, 1), settings.PORTAL) == date(2026, 2, due)
+
+def test_the_paper_says_until_when_payments_are_counted(held: Any, settings: Any) -> None:
+    bill = settings.PORTAL.bill.model_copy(update={"counted_until_day": 25})
+    settings.PORTAL = settings.PORTAL.model_copy(update={"bill": bill})
+    pdf = receipt_pdf(held("17"), OCTOBER, language="ru", today=TODAY)
+    assert pdf
+    assert "25.10.2026" in _text(pdf)

@@ -18,7 +18,8 @@ from abonent.ledger.balances import (
     month_totals,
     period_totals,
 )
-from abonent.ledger.queries import Balance, BookedPayment, OnItsWay
+from abonent.ledger.queries import Balance
+from abonent.ledger.received import BookedPayment, OnItsWay, Received
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "domain" / "balances.md"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -77,7 +78,7 @@ def test_what_is_left_to_pay() -> None:
         month = Totals(*[Decimal(0)] * 4, closing=Decimal(balance))
         later = (BookedPayment(date(2026, 11, 3), Decimal(since), "", None),) if Decimal(since) else ()
         expected = (OnItsWay(Decimal(coming), NOW, "online", "PAY-1"),) if Decimal(coming) else ()
-        found = Balance(date(2026, 10, 1), (), month, None, later, expected)
+        found = Balance(date(2026, 10, 1), (), month, Received(None, later, expected))
         assert found.due == Decimal(shown), (balance, since, coming)
         assert found.on_its_way == Decimal(coming)
         assert found.as_of == date(2026, 10, 31)

@@ -34,7 +34,7 @@ from abonent.ledger.bill_lines import BillLine, bill_lines
 from abonent.metering.month_readings import ScaleReading, readings_of_month
 from abonent.portal.current import portal
 from abonent.portal.models import Organisation
-from abonent.portal.profile import Language, Profile
+from abonent.portal.profile import Language
 from abonent.portal.queries import ServiceFacts, services
 
 SCALES: dict[str, Text] = {
@@ -103,8 +103,8 @@ def receipt(account: HeldAccount, month: Month, *, language: str, today: date) -
         meters=tuple(_meter(one, languages, known) for one in readings),
         payees=_payees(keeper, charged),
         issued_on=issued_on(month),
-        due_on=_due_on(month, profile),
-        payments_until=month.last_day,
+        due_on=profile.bill.due_on(month),
+        payments_until=profile.bill.counted_until(month),
         rounding=Decimal(1) if profile.bill.round_to_whole else CENT,
         link_code=_link_code(account, month, today),
         payment_qr=profile.bill.payment_qr,
@@ -127,7 +127,7 @@ def back(month: Month, *, language: str) -> Back:
             for office in profile.offices
         ),
         languages=paper_languages(language),
-        due_on=_due_on(month, profile),
+        due_on=profile.bill.due_on(month),
         landscape=profile.bill.template == _LYING,
     )
 
@@ -235,12 +235,6 @@ def _payee(organisation: Organisation) -> Payee:
         kpp=organisation.tax_reason_code,
         correspondent_account=organisation.correspondent_account,
     )
-
-
-def _due_on(month: Month, profile: Profile) -> date:
-    """The profile's day of the month after the bill's; that month's last day where it is shorter."""
-    last = (month + 1).last_day
-    return last.replace(day=min(profile.bill.due_day, last.day))
 
 
 def _link_code(account: HeldAccount, month: Month, today: date) -> LinkCode | None:

@@ -6,7 +6,7 @@ account being shown (accounts.queries.HeldAccount.data_version).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -15,7 +15,8 @@ from abonent.base.kept import Kept
 from abonent.base.money import ZERO
 from abonent.base.months import Month
 from abonent.base.prepared import prepared_cursor
-from abonent.ledger.balances import Totals, left_to_pay, month_totals, period_totals
+from abonent.ledger.balances import Totals, month_totals, period_totals
+from abonent.ledger.received import BookedPayment, OnItsWay, Received, received
 from abonent.metering.queries import meters_in_use
 from abonent.portal.queries import ServiceFacts, services
 
@@ -36,24 +37,6 @@ class Line(NamedTuple):
     tariff: Decimal | None
 
 
-class BookedPayment(NamedTuple):
-    """A payment as billing booked it; a negative amount corrects an earlier one."""
-
-    paid_on: date
-    amount: Decimal
-    bank: str
-    service_id: int | None
-
-
-class OnItsWay(NamedTuple):
-    """Money a customer is paying, or has paid, that is not booked yet; what its entry will be called."""
-
-    amount: Decimal
-    since: datetime
-    source: str
-    external_id: str
-
-
 class Charged(NamedTuple):
     """A line and the service it is for, in the reader's language."""
 
@@ -65,16 +48,13 @@ class Charged(NamedTuple):
 class Balance:
     """What an account owes by its last charges; `totals.closing` is debt when positive.
 
-    `later` are payments that are known and not yet in the supplier's balance: of the days after `month`, and
-    those booked here of which billing was not told yet. `expected` are on their way, the earliest first.
+    `came` is what that balance does not hold: payments of later days, and what is on its way.
     """
 
     month: date
     charged: tuple[Charged, ...]
     totals: Totals
-    last_payment: BookedPayment | None
-    later: tuple[BookedPayment, ...]
-    expected: tuple[OnItsWay, ...] = ()
+    came: Received
 
     @property
     def as_of(self) -> date:
@@ -82,18 +62,31 @@ class Balance:
         return Month.of(self.month).last_day
 
     @property
+    def last_payment(self) -> BookedPayment | None:
+        return self.came.last_payment
+
+    @property
+    def later(self) -> tuple[BookedPayment, ...]:
+        return self.came.later
+
+    @property
+    def expected(self) -> tuple[OnItsWay, ...]:
+        return self.came.expected
+
+    @property
     def on_its_way(self) -> Decimal:
-        return sum((one.amount for one in self.expected), ZERO)
+        return self.came.on_its_way
 
     @property
     def due(self) -> Decimal:
         """What is left to pay. A debt is less by what came in since and by what is on its way, to nothing at
-        most (balances.md)."""
-        return left_to_pay(
-            self.totals.closing,
-            since=sum((one.amount for one in self.later), ZERO),
-            on_its_way=self.on_its_way,
-        )
+        most (balances.md). What is voluntary is nobody's debt."""
+        return self.came.left_of(self.totals.closing - self.voluntary)
+
+    @property
+    def voluntary(self) -> Decimal:
+        """What the balance holds of services that nobody has to pay."""
+        return month_totals(_counted(one for one in self.charged if one.service.voluntary)).closing
 
     @property
     def suppliers(self) -> tuple[str, ...]:
@@ -190,20 +183,6 @@ SELECT paid_on, amount, bank, service_id
  WHERE account_id = %s AND paid_on BETWEEN %s AND %s
  ORDER BY paid_on DESC, id DESC
 """
-# One payment to a bank may be booked as a row for each service. What is on its way comes in the same answer.
-_LAST_PAYMENTS = """
-(SELECT paid_on, sum(amount), bank, untold, NULL, NULL, NULL
-   FROM (SELECT paid_on, amount, bank, by_portal AND told.payment_id IS NULL AS untold
-           FROM ledger_payment LEFT JOIN ledger_toldpayment AS told ON told.payment_id = ledger_payment.id
-          WHERE account_id = %s) AS booked
-  GROUP BY paid_on, bank, untold
-  ORDER BY paid_on DESC
-  LIMIT 12)
-UNION ALL
-SELECT NULL, amount, '', false, since, source, external_id
-  FROM ledger_expectedpayment WHERE account_id = %s
- ORDER BY 1 DESC NULLS LAST, 5, 7
-"""
 
 
 def _rows(statement: str, *values: int | date) -> list[tuple[Any, ...]]:
@@ -265,15 +244,11 @@ def balance(account_id: int, *, language: str, version: int) -> Balance | None:
         return None
     charged = _in_order(lines, services(language=language, version=version))
     month = lines[0].month
-    last_day, rows = Month.of(month).last_day, _rows(_LAST_PAYMENTS, account_id, account_id)
-    booked = [(BookedPayment._make([*row[:3], None]), row[3]) for row in rows if row[0]]
     return Balance(
         month=month,
         charged=tuple(charged),
         totals=month_totals(_counted(charged)),
-        last_payment=next((one for one, _ in booked if one.amount > 0), None),
-        later=tuple(one for one, untold in booked if untold or one.paid_on > last_day),
-        expected=tuple(OnItsWay._make([row[1], *row[4:]]) for row in rows if not row[0]),
+        came=received(account_id, month=Month.of(month)),
     )
 
 

@@ -5,8 +5,10 @@ languages, a section or a fact that does not exist is a `ProfileError` naming fi
 Every key is described in docs/operations/profile.md.
 """
 
+import ipaddress
 import re
 import tomllib
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +17,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from abonent.base.errors import DomainError
+from abonent.base.months import Month
 
 Language = Literal["kk", "ru", "en"]
 
@@ -182,14 +185,29 @@ class Linking(_Part):
         return self
 
 
+def _day_of(month: Month, day: int) -> date:
+    """That day of the month, or its last where it is shorter."""
+    return month.last_day.replace(day=min(day, month.last_day.day))
+
+
 class Bill(_Part):
     template: str = "bilingual"
     """A template in bills/paper/templates/, or a path to the organisation's own .typ file."""
     round_to_whole: bool = False
     due_day: int = Field(default=10, ge=1, le=31)
     """Pay by this day of the month after the bill's."""
+    counted_until_day: int = Field(default=31, ge=1, le=31)
+    """Payments up to this day of the bill's month are counted in it; the 31st is any month's last."""
     payment_qr: bool = False
     back: list[LocalText] = Field(default_factory=list)
+
+    def due_on(self, month: Month) -> date:
+        """By when the bill of `month` is to be paid."""
+        return _day_of(month + 1, self.due_day)
+
+    def counted_until(self, month: Month) -> date:
+        """Up to which day payments are counted in the bill of `month`."""
+        return _day_of(month, self.counted_until_day)
 
 
 class Readings(_Part):
@@ -244,6 +262,13 @@ class Method(_Part):
     """What the provider asks for: shop, terminal, addresses (docs/operations/payments.md)."""
 
 
+def _a_network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        raise ValueError(f"not a network (192.0.2.0/24, 192.0.2.7): {error}") from error
+
+
 class CallingBank(_Part):
     """A bank that shows the debt in its own app and calls us. Its secret, where it has one:
     ABONENT_BANK_<CODE>_SECRET (or _FILE)."""
@@ -251,7 +276,7 @@ class CallingBank(_Part):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")
     protocol: Literal["kaspi", "osmp"]
     name: LocalText
-    addresses: list[str] = Field(default_factory=list)
+    addresses: list[Annotated[str, AfterValidator(_a_network)]] = Field(default_factory=list)
     """Networks it calls from (192.0.2.0/24); empty: its secret alone tells it."""
     answers: Literal["json", "xml"] = "json"
     certificate: str | None = None

@@ -17,7 +17,8 @@ from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, context
 from abonent.interfaces.ui.environment import language
-from abonent.ledger.queries import BookedPayment, PaymentsShown, payments_between
+from abonent.ledger.queries import PaymentsShown, payments_between
+from abonent.ledger.received import BookedPayment
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ TRUSTED_PROXIES = env.number("ABONENT_TRUSTED_PROXIES", default=0)
 """How many reverse proxies stand in front: the client's address is read that many hops back."""
 EXPORT_FOLDER = env.folder("ABONENT_EXPORT")
 """Where the worker writes readings for billing; None: nowhere."""
+SANDBOX_BANK = os.environ.get("ABONENT_SANDBOX_BANK", "")
+"""Where the play bank of the demo answers; methods of the provider `sandbox` go there."""
 
 DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://localhost/abonent"))

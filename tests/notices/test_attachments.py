@@ -28,7 +28,7 @@ def drawn() -> Iterator[list[dict[str, Any]]]:
     """A maker called `test.paper`; what it was called with."""
     calls: list[dict[str, Any]] = []
 
-    def maker(**arguments: Any) -> Made:
+    def maker(*, now: datetime, **arguments: Any) -> Made:
         calls.append(arguments)
         if arguments.get("over"):
             raise NothingToSend("the subscription has ended")

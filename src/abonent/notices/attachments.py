@@ -7,6 +7,7 @@ emptied by this room.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from abonent.base.errors import DomainError
@@ -37,9 +38,10 @@ class NothingToSend(DomainError):  # noqa: N818 - named after what is the matter
 
 
 class Maker(Protocol):
-    """Called with the attachment's arguments. Whatever else it raises is a failed attempt, tried again."""
+    """Called with the attachment's arguments at the attempt's time. Whatever else it raises is a failed
+    attempt, tried again."""
 
-    def __call__(self, **arguments: Any) -> Made: ...
+    def __call__(self, *, now: datetime, **arguments: Any) -> Made: ...
 
 
 _makers: dict[str, Maker] = {}
@@ -50,6 +52,6 @@ def make_with(name: str, maker: Maker) -> None:
     _makers[name] = maker
 
 
-def make(stored: Mapping[str, Any]) -> Made:
+def make(stored: Mapping[str, Any], *, now: datetime) -> Made:
     """The file of an attachment as its row keeps it. Raises whatever its maker raises."""
-    return _makers[stored["maker"]](**stored["arguments"])
+    return _makers[stored["maker"]](now=now, **stored["arguments"])

@@ -52,7 +52,7 @@ def deliver(*, letter_id: int, now: datetime) -> bool:
             return False
         if letter.sent_at is not None or letter.next_attempt_at is None:
             return letter.sent_at is not None
-        failure = _send(letter)
+        failure = _send(letter, now)
         letter.attempts += 1
         if failure is None:
             _mark_sent(letter, now)
@@ -93,10 +93,10 @@ def deliver_task(letter_id: int, *, behind: bool = False) -> JobDeferrer:
     return app.configure_task("notices.deliver_letter", queueing_lock=lock, priority=priority)
 
 
-def _send(letter: Letter) -> Failure | None:
+def _send(letter: Letter, now: datetime) -> Failure | None:
     """None when the mail server took it, else why it did not."""
     try:
-        _message(letter).send()
+        _message(letter, now).send()
     except attachments.NothingToSend as nothing:
         return Failure(f"not sent: {nothing}", final=True)
     except smtplib.SMTPRecipientsRefused as refused:
@@ -107,7 +107,7 @@ def _send(letter: Letter) -> Failure | None:
     return None
 
 
-def _message(letter: Letter) -> EmailMessage:
+def _message(letter: Letter, now: datetime) -> EmailMessage:
     message = EmailMessage(
         letter.subject,
         letter.text,
@@ -123,7 +123,7 @@ def _message(letter: Letter) -> EmailMessage:
     )
     if letter.attachment:
         with transaction.atomic():  # a maker's failed query spoils only its own
-            made = attachments.make(letter.attachment)
+            made = attachments.make(letter.attachment, now=now)
         message.attach(made.name, made.content, made.media_type)
     return message
 

@@ -2,16 +2,22 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from abonent.accounts.models import Account, AccountLink
 from abonent.interfaces.resident.bodies import bodies
+from abonent.interfaces.resident.on_their_way import coming
+from abonent.ledger.booking import Entry, expect, expect_no_more
+from abonent.ledger.received import OnItsWay
+from abonent.portal.models import DataVersion, Service
 from tests import billed
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +82,39 @@ def test_the_account_in_kazakh(cast: dict[str, Any]) -> None:
     assert "Тұрақты тұратындардың саны 3" in page
     assert "Есептегіштерді ауыстыру күні 12.05.2027" in page
     assert "Төлеуші Ахметова Айгүл Ерланқызы" in page
+
+
+def test_what_is_on_its_way_is_named_at_once_and_is_no_debt(cast: dict[str, Any]) -> None:
+    assert "Сальдо на 31.10.2026 10,00 ₸ К оплате" in see(cast["charlie"], "account", "300")
+    account_id = Account.objects.get(key="300").pk
+    entry = Entry("online", "PAY123-1", account_id, Decimal("10.00"), billed.NOW.date())
+    expect([entry], now=billed.NOW)
+    page = see(cast["charlie"], "account", "300")
+    assert "С учётом оплат после 31.10.2026, в том числе тех, что в пути 0,00 ₸ Долга нет" in page
+    assert "В пути 21.11.2026, 14:00: 10,00 ₸" in page
+    assert "не платите ещё раз" in page
+    assert "Жолда 21.11.2026, 14:00: 10,00 ₸" in see(cast["charlie"], "account", "300", language="kk")
+    expect_no_more([entry])
+    assert "Сальдо на 31.10.2026 10,00 ₸ К оплате" in see(cast["charlie"], "account", "300")
+
+
+def test_parts_of_one_payment_are_one_on_their_way() -> None:
+    rows = coming(
+        [
+            OnItsWay(Decimal("10.00"), billed.NOW, "online", "PAY123-1"),
+            OnItsWay(Decimal("5.50"), billed.NOW, "online", "PAY123-2"),
+            OnItsWay(Decimal("1.00"), billed.NOW, "bank:kaspi", "77-1"),
+        ]
+    )
+    assert [(one.since, str(one.amount)) for one in rows] == [(billed.NOW, "15.50"), (billed.NOW, "1.00")]
+    assert rows[1].href is None
+
+
+def test_what_is_voluntary_is_nobodys_debt(cast: dict[str, Any]) -> None:
+    Service.objects.filter(code="hot").update(obligation="voluntary")
+    DataVersion.objects.update(version=F("version") + 1)
+    page = see(cast["alice"], "account", "100")
+    assert "Сюда не входят добровольные услуги на 0,07 ₸" in page
 
 
 def test_an_overpayment_is_called_so(cast: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
+from abonent.interfaces.resident.on_their_way import coming
 from abonent.interfaces.resident.rows import amounts, explained, five, odd_lines, service_cell
 from abonent.interfaces.ui.environment import language
 from abonent.ledger.queries import Balance, overview
@@ -27,7 +28,9 @@ _LINKS = ("readings", "services", "payments", "receipts")
 def _balance(balance: Balance, why: str) -> dict[str, Any]:
     corrected = any(one.line.corrections for one in balance.charged)
     return {
-        "as_of": Month.of(balance.month).last_day,
+        "as_of": balance.as_of,
+        "counted_until": portal().bill.counted_until(Month.of(balance.month)),
+        "coming": coming(balance.expected),
         "corrected": corrected,
         "rows": [
             [service_cell(one.service), *_shown(explained(one, amounts(one), why), corrected)]

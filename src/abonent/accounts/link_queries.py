@@ -1,6 +1,6 @@
 """Reads of who sees an account, and of the tries to link."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,12 +29,19 @@ class PersonLinked:
 
 def code_for_bill(*, account_id: int, month: Month, today: date) -> str | None:
     """The code that the bill of `month` carries: None when it is out of date or used. One query."""
+    return codes_for_bills(account_ids=[account_id], month=month, today=today).get(account_id)
+
+
+def codes_for_bills(*, account_ids: Collection[int], month: Month, today: date) -> dict[int, str]:
+    """The same of many accounts, by account; those whose bill carries none are left out. One query."""
     if month not in months_in_force(today):
-        return None
+        return {}
     used = UsedCode.objects.filter(account=OuterRef("pk"), series=str(month))
-    unused = Account.objects.filter(~Exists(used), pk=account_id).values_list("owner_version", flat=True)
-    version = unused.first()
-    return None if version is None else bill_code(account_id=account_id, owner_version=version, month=month)
+    unused = Account.objects.filter(~Exists(used), pk__in=account_ids).values_list("pk", "owner_version")
+    return {
+        account_id: bill_code(account_id=account_id, owner_version=version, month=month)
+        for account_id, version in unused
+    }
 
 
 def people_of_account(*, account_id: int, user_id: int, now: datetime) -> tuple[PersonLinked, ...]:

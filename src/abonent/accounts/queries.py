@@ -74,6 +74,38 @@ def held_account(user_id: int, public_id: str, *, now: datetime) -> HeldAccount 
     return next((one for one in held_accounts(user_id, now=now) if one.public_id == public_id), None)
 
 
+class BilledAccount(NamedTuple):
+    """An account as billing prints it, nobody looking: for many bills at once."""
+
+    id: int
+    public_id: str
+    number: str
+    payer: str
+    house: str
+    """Locality, street and house."""
+    flat: str
+    residents: int | None
+    area: Decimal | None
+    organisation_id: int
+
+    @property
+    def address(self) -> str:
+        return f"{self.house}, {self.flat}" if self.flat else self.house
+
+
+_BILLED = """
+SELECT id, public_id, number, payer, address, flat, residents, area, organisation_id
+  FROM accounts_account
+"""
+
+
+def billed_accounts(account_ids: Collection[int]) -> dict[int, BilledAccount]:
+    """By account. One query."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_BILLED + " WHERE id = ANY(%s)", [list(account_ids)])
+        return {row[0]: BilledAccount._make(row) for row in cursor.fetchall()}
+
+
 class Household(NamedTuple):
     """What a tariff asks of an account."""
 

@@ -3,14 +3,16 @@
 A receipt can be had at any time for any month that was charged; nothing is kept, the figures are billing's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.conf import settings
 
 from abonent.accounts.codes import VALID, issued_on
-from abonent.accounts.link_queries import code_for_bill
+from abonent.accounts.link_queries import codes_for_bills
 from abonent.accounts.queries import HeldAccount
 from abonent.base.money import CENT, ZERO
 from abonent.base.months import Month
@@ -22,7 +24,6 @@ from abonent.bills.paper import (
     Customer,
     LinkCode,
     MeterLine,
-    Payee,
     Receipt,
     ReceiptLine,
     Text,
@@ -30,10 +31,11 @@ from abonent.bills.paper import (
     render_back,
     render_receipt,
 )
-from abonent.ledger.bill_lines import BillLine, bill_lines
-from abonent.metering.month_readings import ScaleReading, readings_of_month
+from abonent.bills.payees import payees
+from abonent.ledger.bill_lines import BillLine, bill_lines_of
+from abonent.metering.month_readings import ScaleReading, readings_of_accounts
 from abonent.portal.current import portal
-from abonent.portal.models import Organisation
+from abonent.portal.models import Organisation, Service
 from abonent.portal.profile import Language
 from abonent.portal.queries import ServiceFacts, services
 
@@ -72,22 +74,89 @@ def back_pdf(month: Month, *, language: str) -> bytes:
     return render_back(back(month, language=language))
 
 
+class Payer(Protocol):
+    """Whose receipt it is: `accounts.queries.HeldAccount` for a page, `BilledAccount` for many at once."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def payer(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def residents(self) -> int | None: ...
+    @property
+    def area(self) -> Decimal | None: ...
+    @property
+    def organisation_id(self) -> int: ...
+
+
 def receipt(account: HeldAccount, month: Month, *, language: str, today: date) -> Receipt | None:
     """What is printed for `month`; None when nothing was charged. Amounts are the supplier's own."""
-    charged = bill_lines(account.id, month)
+    found = receipts([account], month, language=language, version=account.data_version, today=today)
+    return found.get(account.id)
+
+
+def receipts(
+    accounts: Sequence[Payer], month: Month, *, language: str, version: int, today: date
+) -> dict[int, Receipt]:
+    """The receipts of many accounts, by account and in their order; without those that were not charged.
+
+    Six queries at most, however many they are; all of them are held in memory. `version` is that of the data
+    (portal.queries.data_version)."""
+    ids = [account.id for account in accounts]
+    charged = bill_lines_of(ids, month)
     if not charged:
-        return None
-    profile = portal()
+        return {}
     languages = paper_languages(language)
-    known = [services(language=one, version=account.data_version) for one in languages]
-    charged.sort(key=lambda line: known[0][line.service_id].place)
-    texts = {line.service_id: _Words(line.service_id, languages, known) for line in charged}
-    readings = readings_of_month(account.id, month)
-    keeper = Organisation.objects.get(pk=account.organisation_id)
-    roots = [line for line in charged if texts[line.service_id].facts.parent_id is None]
-    shape = _Shape(roots, readings, keeper.name(languages[0]))
-    return Receipt(
+    batch = _Batch(
         month=month,
+        languages=languages,
+        services=[services(language=one, version=version) for one in languages],
+        keepers=Organisation.objects.in_bulk({account.organisation_id for account in accounts}),
+        suppliers=_suppliers(charged),
+        readings=readings_of_accounts(ids, month),
+        codes=codes_for_bills(account_ids=ids, month=month, today=today),
+    )
+    return {
+        account.id: _receipt(account, charged[account.id], batch)
+        for account in accounts
+        if account.id in charged
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """What is known of the accounts whose receipts are made together."""
+
+    month: Month
+    languages: tuple[str, ...]
+    services: list[dict[int, ServiceFacts]]
+    keepers: dict[int, Organisation]
+    suppliers: dict[int, Organisation]
+    """By service."""
+    readings: dict[int, list[ScaleReading]]
+    codes: dict[int, str]
+
+
+def _suppliers(charged: Mapping[int, list[BillLine]]) -> dict[int, Organisation]:
+    ids = {line.service_id for lines in charged.values() for line in lines}
+    found = Service.objects.filter(pk__in=ids).select_related("organisation")
+    return {service.pk: service.organisation for service in found}
+
+
+def _receipt(account: Payer, charged: list[BillLine], batch: _Batch) -> Receipt:
+    profile, known = portal(), batch.services
+    charged.sort(key=lambda line: known[0][line.service_id].place)
+    texts = {line.service_id: _Words(line.service_id, batch.languages, known) for line in charged}
+    readings = batch.readings.get(account.id, [])
+    keeper = batch.keepers[account.organisation_id]
+    roots = [line for line in charged if texts[line.service_id].facts.parent_id is None]
+    shape = _Shape(roots, readings, keeper.name(batch.languages[0]))
+    return Receipt(
+        month=batch.month,
         customer=Customer(
             account=account.number,
             name=account.payer,
@@ -98,15 +167,15 @@ def receipt(account: HeldAccount, month: Month, *, language: str, today: date) -
         brand=portal_brand(),
         lines=tuple(_line(line, texts[line.service_id], shape) for line in charged),
         totals=_totals(roots),
-        languages=languages,
+        languages=batch.languages,
         currency=profile.currency_symbol,
-        meters=tuple(_meter(one, languages, known) for one in readings),
-        payees=_payees(keeper, charged),
-        issued_on=issued_on(month),
-        due_on=profile.bill.due_on(month),
-        payments_until=profile.bill.counted_until(month),
+        meters=tuple(_meter(one, batch.languages, known) for one in readings),
+        payees=payees(keeper, [batch.suppliers[line.service_id] for line in charged]),
+        issued_on=issued_on(batch.month),
+        due_on=profile.bill.due_on(batch.month),
+        payments_until=profile.bill.counted_until(batch.month),
         rounding=Decimal(1) if profile.bill.round_to_whole else CENT,
-        link_code=_link_code(account, month, today),
+        link_code=_link_code(batch.codes.get(account.id), batch.month),
         payment_qr=profile.bill.payment_qr,
     )
 
@@ -215,30 +284,7 @@ def _meter(one: ScaleReading, languages: tuple[str, ...], known: list[dict[int, 
     )
 
 
-def _payees(keeper: Organisation, charged: list[BillLine]) -> tuple[Payee, ...]:
-    """Who is paid. With a payment QR, which is one payment, the organisation that keeps the account, when it
-    has bank details; else every supplier on the bill that has them."""
-    if portal().bill.payment_qr and keeper.bank_account:
-        return (_payee(keeper),)
-    suppliers = Organisation.objects.filter(services__in=[line.service_id for line in charged])
-    found = list(suppliers.exclude(bank_account="").order_by("id").distinct())
-    return tuple(_payee(one) for one in found or [keeper])
-
-
-def _payee(organisation: Organisation) -> Payee:
-    return Payee(
-        name={"kk": organisation.name("kk"), "ru": organisation.name("ru"), "en": organisation.name("en")},
-        tax_id=organisation.tax_number,
-        account=organisation.bank_account,
-        bank=organisation.bank_name,
-        bic=organisation.bank_code,
-        kpp=organisation.tax_reason_code,
-        correspondent_account=organisation.correspondent_account,
-    )
-
-
-def _link_code(account: HeldAccount, month: Month, today: date) -> LinkCode | None:
-    code = code_for_bill(account_id=account.id, month=month, today=today)
+def _link_code(code: str | None, month: Month) -> LinkCode | None:
     return LinkCode(code=code, valid_until=issued_on(month) + VALID) if code else None
 
 

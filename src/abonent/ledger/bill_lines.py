@@ -1,5 +1,7 @@
 """Reads of what a receipt prints: the whole lines of one month, and which months were billed."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -34,9 +36,15 @@ class BilledMonth(NamedTuple):
 
 
 _LINES = """
-SELECT service_id, opening, accrued, corrections, paid, closing, volume, tariff,
+SELECT account_id, service_id, opening, accrued, corrections, paid, closing, volume, tariff,
        undelivered_days, undelivered_amount, within_norm
-  FROM ledger_charge WHERE account_id = %s AND month = %s
+  FROM ledger_charge WHERE account_id = ANY(%s) AND month = %s
+"""
+_CHARGED = "SELECT DISTINCT account_id FROM ledger_charge WHERE account_id = ANY(%s) AND month = %s"
+_LINES_OF_MONTHS = """
+SELECT month, service_id, opening, accrued, corrections, paid, closing, volume, tariff,
+       undelivered_days, undelivered_amount, within_norm
+  FROM ledger_charge WHERE account_id = %s AND month = ANY(%s)
 """
 # A nested line is in its parent already.
 _MONTHS = """
@@ -49,9 +57,35 @@ SELECT month, sum(accrued), sum(closing)
 
 def bill_lines(account_id: int, month: Month) -> list[BillLine]:
     """The account's lines of a month, in no order; empty when nothing was charged. One query."""
+    return bill_lines_of([account_id], month).get(account_id, [])
+
+
+def bill_lines_of(account_ids: Collection[int], month: Month) -> dict[int, list[BillLine]]:
+    """The same of many accounts, by account; those without charges are left out. One query."""
+    found: dict[int, list[BillLine]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_LINES, [account_id, month.first_day])
-        return [BillLine._make(row) for row in cursor.fetchall()]
+        cursor.execute(_LINES, [list(account_ids), month.first_day])
+        for account_id, *line in cursor.fetchall():
+            found[account_id].append(BillLine._make(line))
+    return dict(found)
+
+
+def charged_among(account_ids: Collection[int], month: Month) -> frozenset[int]:
+    """Which of these accounts were charged in `month`. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGED, [list(account_ids), month.first_day])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def lines_of_months(account_id: int, months: Iterable[Month]) -> dict[Month, list[BillLine]]:
+    """The account's lines of some months, in no order; a month without charges is not in the answer. One
+    query."""
+    found: dict[Month, list[BillLine]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES_OF_MONTHS, [account_id, [month.first_day for month in months]])
+        for row in cursor.fetchall():
+            found.setdefault(Month.of(row[0]), []).append(BillLine._make(row[1:]))
+    return found
 
 
 def billed_months(account_id: int) -> list[BilledMonth]:

@@ -122,7 +122,7 @@ def sides(draw: st.DrawFn) -> Side:
     own = draw(pieces())
     accrued = sum((one.accrued for one in nested.values()), Decimal(0)) if nested else own.accrued
     closing = opening + accrued + corrections - paid + draw(st.just(Decimal(0)) | MONEY)
-    return Side(opening, accrued, corrections, paid, closing, own.volume, own.tariff, nested)  # type: ignore[arg-type]
+    return Side(opening, accrued, corrections, paid, closing, own.volume, own.tariff, nested)
 
 
 DAYS = st.none() | st.builds(Days, st.integers(28, 31), st.integers(28, 31))

@@ -3,10 +3,11 @@
 The parts add up to the difference exactly. A kopeck that rounding leaves over goes to the largest part.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from abonent.base.money import CENT, ZERO, round_half_up
 
@@ -56,10 +57,10 @@ class Side:
     closing: Decimal = ZERO
     volume: Decimal | None = None
     tariff: Decimal | None = None
-    nested: Mapping[Hashable, Piece] = field(default_factory=dict)
+    nested: Mapping[Any, Piece] = field(default_factory=dict)
 
     @property
-    def whole(self) -> Mapping[Hashable, Piece]:
+    def whole(self) -> Mapping[Any, Piece]:
         return {None: Piece(self.accrued, self.volume, self.tariff)}
 
 
@@ -114,13 +115,13 @@ def _accrued(before: Side, now: Side, days: Days | None) -> Parts:
     return {Reason.OTHER: difference}
 
 
-def _explains(pieces: Mapping[Hashable, Piece], accrued: Decimal) -> bool:
+def _explains(pieces: Mapping[Any, Piece], accrued: Decimal) -> bool:
     priced = bool(pieces) and all(one.priced for one in pieces.values())
     return priced and sum((one.accrued for one in pieces.values()), ZERO) == accrued
 
 
 def _split(
-    before: Mapping[Hashable, Piece], now: Mapping[Hashable, Piece], difference: Decimal, days: Days | None
+    before: Mapping[Any, Piece], now: Mapping[Any, Piece], difference: Decimal, days: Days | None
 ) -> Parts:
     """What volume x tariff does not explain is rounding, up to a kopeck a piece; more than that is other."""
     keys = [*dict.fromkeys([*before, *now])]

@@ -26,7 +26,8 @@ from abonent.bills.paper.document import (
 )
 from abonent.bills.paper.figures import DASH, column, day, money
 from abonent.bills.paper.labels import LABELS, LANGUAGES, month_name
-from abonent.bills.paper.payment_qr import LONGEST, PaymentOrder, draw, payload
+from abonent.bills.paper.order import bill_order
+from abonent.bills.paper.payment_qr import PaymentOrder, draw, payload
 
 Words = list[str]
 Content = dict[str, Any]
@@ -181,32 +182,17 @@ def _lines(lines: Sequence[ReceiptLine], languages: Sequence[str], missing: str)
     ]
 
 
-def _plain(text: Text) -> str:
-    """In Russian, on one line, without control characters."""
-    printable = "".join(ch if ch.isprintable() else " " for ch in " ".join(words(text, ("ru",))))
-    return " ".join(printable.split())
-
-
 def payment_order(receipt: Receipt) -> PaymentOrder | None:
-    """The payment of this bill as GOST R 56042-2014 has it; None without Russian requisites."""
+    """The payment of this bill; None without Russian requisites."""
     payee = next((payee for payee in receipt.payees if payee.takes_payment_qr), None)
     if payee is None:
         return None
-    month = receipt.month
-    return PaymentOrder(
-        name=_plain(payee.name)[: LONGEST["Name"]],
-        account=payee.account,
-        bank_name=_plain(payee.bank)[: LONGEST["BankName"]],  # the bank is known by its BIC
-        bic=payee.bic,
-        correspondent_account=payee.correspondent_account,
-        payee_inn=payee.tax_id,
-        kpp=payee.kpp,
+    return bill_order(
+        payee,
+        month=receipt.month,
         amount=receipt.to_pay,
-        purpose=f"Оплата услуг по счёту за {month.number:02d}.{month.year}, л/с {receipt.customer.account}",
-        customer_account=receipt.customer.account,
-        period=f"{month.number:02d}{month.year}",
-        document_id=receipt.number,
-        payer_address=_plain(receipt.customer.address),
+        customer=receipt.customer,
+        number=receipt.number,
     )
 
 

@@ -75,6 +75,17 @@ def test_nginx_writes_down_no_letters_link() -> None:
     assert text.count("if=$abonent_logged;") == text.count("server_tokens off;")
 
 
+def test_nginx_alone_says_whose_certificate_it_was_and_writes_down_no_banks_call() -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    assert text.count("proxy_set_header X-Client-Certificate-Subject $abonent_certificate;") == text.count(
+        "proxy_pass "
+    )
+    verified = re.search(r"map \$ssl_client_verify \$abonent_certificate \{(.*?)\}", text, re.S)
+    assert verified
+    assert verified[1].split() == ["SUCCESS", "$ssl_client_s_dn;", "default", '"";']
+    assert re.search(r"~\^/api/banks/ 0;", text)
+
+
 def test_the_export_has_one_folder_that_the_worker_may_write_to() -> None:
     """The variable, the unit's sandbox and the guide name the same; the worker's user owns it."""
     (folder,) = re.findall(

@@ -50,5 +50,5 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-IMPERSONAL_PATHS = ["/assets/", "/static/", "/captcha/", "/service-worker.js"]
-"""Paths whose answers are the same for everybody: no session is read for them."""
+IMPERSONAL_PATHS = ["/assets/", "/static/", "/captcha/", "/service-worker.js", "/api/"]
+"""Paths whose answers do not depend on who is signed in: no session is read for them."""

@@ -1,0 +1,1 @@
+"""Banks that show what is owed in their own app and call us."""

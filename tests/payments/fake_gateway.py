@@ -154,8 +154,8 @@ class FakeGateway:
                 if book.refunded + order.amount > book.amount:
                     raise GatewayRefused("more than was paid")
                 state = "pending" if self.refunds_take_time else "succeeded"
-                answer = RefundAnswer(f"r-{next(self._numbers)}", state, order.amount)  # type: ignore[arg-type]
-                self.refunds[order.key] = (order, answer)
+                answer = RefundAnswer(f"r-{next(self._numbers)}", state, order.amount)  # type:
+                ignore[arg-type] self.refunds[order.key] = (order, answer)
                 book.refunded += Decimal(0) if self.refunds_take_time else order.amount
             self._end(fault)
             return self.refunds[order.key][1]

@@ -14,7 +14,6 @@ from abonent.ledger import booking
 from abonent.ledger.booking import Entry
 from abonent.payments.models import Payment, PaymentStep
 from abonent.portal.current import portal
-from abonent.portal.profile import Text
 from abonent.users.models import User
 
 Cause = Literal["customer", "return", "notice", "question", "registry", "staff", "billing"]
@@ -101,5 +100,6 @@ def label_of(method: str, language: str | None = None) -> str:
     """As the customer reads it; the code of a method that the profile does not have any more."""
     for one in portal().paying.methods:
         if one.code == method:
-            return Text(one.label).in_language(language or portal().language)
+            label: str = one.label.in_language(language or portal().language)  # type: ignore[attr-defined]
+            return label
     return method

@@ -1,26 +1,38 @@
 """Gateways ring: that something happened is kept, what happened is asked."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from abonent.base.errors import DomainError
 from abonent.payments import connections
 from abonent.payments.gateway import BadNotice, Notice
 from abonent.payments.models import GatewayNotice, Payment
 
-__all__ = ["BadNotice", "take_notice", "wake"]
+__all__ = ["BadNotice", "TooManyNotices", "take_notice", "wake"]
+
+MOST = 200
+"""Notices of one payment in an hour: honest gateways tell a few times."""
+MOST_OF_NOBODY = 2000
+"""Of payments that are not ours, of one method in an hour."""
+HOUR = timedelta(hours=1)
+
+
+class TooManyNotices(DomainError):  # noqa: N818 - named after what is the matter
+    """More than any honest gateway sends: nothing is kept until the hour is over."""
 
 
 def take_notice(*, method: str, raw: bytes, headers: Mapping[str, str], address: str, now: datetime) -> None:
     """Keep a gateway's notice and queue the question that it wakes: both are committed when this returns.
 
-    The gateway's own rules judge signature (over the raw bytes), source and age: BadNotice. A notice that
-    came before changes nothing: its row was committed together with its question. UnknownMethod: no such way
-    to pay. One transaction, safe to repeat; of eight at once one writes.
+    The gateway's own rules judge signature (over the raw bytes), source and age. A notice that came before
+    changes nothing: its row was committed together with its question. One transaction, safe to repeat; of
+    eight at once one writes. Raises BadNotice, TooManyNotices, UnknownMethod (no such way of paying),
+    GatewayMisconfigured, GatewayUnavailable.
     """
     notice = connections.gateway(method).read_notice(raw, headers, address=address, now=now)
     if not notice.event_id or not (notice.key or notice.gateway_id):
@@ -52,6 +64,9 @@ def _kept(method: str, notice: Notice, payment_id: int | None, raw: bytes, now: 
     same = GatewayNotice.objects.filter(method=row.method, event_id=row.event_id)
     if same.exists():
         return False
+    lately = GatewayNotice.objects.filter(method=method, payment_id=payment_id, received_at__gt=now - HOUR)
+    if lately.count() >= (MOST_OF_NOBODY if payment_id is None else MOST):
+        raise TooManyNotices(method)
     GatewayNotice.objects.bulk_create([row], ignore_conflicts=True)
     return True
 
@@ -64,3 +79,10 @@ def wake(payment_id: int) -> None:
             task.defer(payment_id=payment_id, cause="notice")
     except AlreadyEnqueued:
         pass  # it has not begun, so it will see what happened
+
+
+def adopt(payment: Payment) -> bool:
+    """Give the payment the notices that named it before we knew its gateway's name for it; True when there
+    were any: something has happened to it already. In the caller's transaction."""
+    early = GatewayNotice.objects.filter(method=payment.method, gateway_id=payment.gateway_id, payment=None)
+    return bool(payment.gateway_id) and early.update(payment=payment) > 0

@@ -57,7 +57,7 @@ def refund(
     return ask_refund(refund_id=made.pk, cause="staff", now=now)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def _written(
     payment_id: int,
     amount: Decimal,
@@ -118,7 +118,7 @@ def left(payment: Payment) -> Decimal:
     return refundable(payment) - sum(given, ZERO)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def ask_refund(*, refund_id: int, cause: str = "question", now: datetime, wait: bool = True) -> Refund:
     """Have the gateway do a refund, or ask what became of it; post it when it is done.
 

@@ -11,13 +11,14 @@ from abonent.base.errors import DomainError
 from abonent.notices.addresses import absolute
 from abonent.payments import connections
 from abonent.payments.gateway import GatewayRefused, Order
-from abonent.payments.models import GatewayNotice, Payment
+from abonent.payments.models import Payment
 from abonent.payments.operations.fiscal import fiscal_of
 from abonent.payments.operations.moving import charged, locked, move
+from abonent.payments.operations.notices import adopt
 from abonent.payments.schedule import next_question
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def send(*, payment_id: int, cause: str, now: datetime) -> Payment:
     """Make a `created` payment at the gateway and give it the state `sent`; anything else is left as it is.
 
@@ -54,6 +55,8 @@ def create_at_gateway(payment: Payment, *, cause: str, now: datetime) -> None:
     except DomainError:  # no answer, or its keys are missing: nobody knows, or nothing was made
         plan_question(payment, now=now)
         return
+    payment.gateway_id = made.gateway_id
+    rang = adopt(payment)
     move(
         payment,
         Payment.State.SENT,
@@ -63,7 +66,7 @@ def create_at_gateway(payment: Payment, *, cause: str, now: datetime) -> None:
         confirmation_url=made.confirmation_url,
         sent_at=now,
         questions=0,
-        next_question_at=_first_question(payment, made.gateway_id, now),
+        next_question_at=now if rang else next_question(0, now),
     )
 
 
@@ -72,13 +75,6 @@ def plan_question(payment: Payment, *, now: datetime) -> None:
     payment.next_question_at = next_question(payment.questions, now)
     payment.questions += 1
     payment.save(update_fields=["next_question_at", "questions"])
-
-
-def _first_question(payment: Payment, gateway_id: str, now: datetime) -> datetime:
-    """At once when the gateway rang before we knew its name of the payment."""
-    early = GatewayNotice.objects.filter(method=payment.method, gateway_id=gateway_id, payment=None)
-    rang = bool(gateway_id) and early.update(payment=payment)
-    return now if rang else next_question(0, now)
 
 
 def order_of(payment: Payment) -> Order:

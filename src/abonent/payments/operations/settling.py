@@ -13,6 +13,7 @@ from abonent.payments.gateway import Answer
 from abonent.payments.models import Payment, Refund
 from abonent.payments.operations.booking import book_payment
 from abonent.payments.operations.moving import charged, locked, move, note
+from abonent.payments.operations.notices import adopt
 from abonent.payments.operations.refund_entries import take_refunded
 from abonent.payments.operations.sending import create_at_gateway, plan_question
 from abonent.payments.queries import PaymentFacts
@@ -29,7 +30,7 @@ _FAILED = {State.DECLINED, State.EXPIRED}
 _BOOKED = {State.BOOKED, State.TOLD, State.REFUNDED}
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def ask(
     *, payment_id: int, cause: str, now: datetime, wait: bool = True, read_seconds: float = 15
 ) -> Payment:
@@ -60,6 +61,7 @@ def settle(payment: Payment, answer: Answer | None, *, cause: str, now: datetime
     if answer is not None and answer.gateway_id and not payment.gateway_id:
         payment.gateway_id = answer.gateway_id
         payment.save(update_fields=["gateway_id"])
+        adopt(payment)
     if answer is None or answer.state == "pending":
         _unanswered(payment, answer, cause=cause, now=now)
     elif answer.state == "canceled":

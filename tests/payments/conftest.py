@@ -23,7 +23,7 @@ from abonent.payments.models import Payment, Refund
 from abonent.payments.operations import refunds, settling
 from abonent.payments.operations.paying import PartAsked, pay
 from abonent.portal.models import Organisation, Service
-from abonent.portal.profile import Commission, FiscalReceipts, Method, Paying, Text
+from abonent.portal.profile import Commission, FiscalReceipts, Method, Paying
 from abonent.users.models import User
 from tests.payments.fake_gateway import FakeGateway
 
@@ -37,8 +37,8 @@ def now() -> datetime:
 
 
 def method(code: str, **others: Any) -> Method:
-    words = Text({"ru": f"Банк {code}", "kk": f"{code} банкі", "en": f"Bank {code}"})
-    return Method(code=code, provider="sandbox", label=words, **others)
+    words = {"ru": f"Банк {code}", "kk": f"{code} банкі", "en": f"Bank {code}"}
+    return Method.model_validate({"code": code, "provider": "sandbox", "label": words, **others})
 
 
 @pytest.fixture

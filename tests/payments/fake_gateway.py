@@ -24,6 +24,7 @@ from abonent.payments.gateway import (
     BadNotice,
     Created,
     GatewayRefused,
+    GatewayState,
     GatewayUnavailable,
     Notice,
     Order,
@@ -45,7 +46,7 @@ class Book:
 
     order: Order
     gateway_id: str
-    state: str = "pending"
+    state: GatewayState = "pending"
     amount: Decimal = Decimal(0)
     currency: str = ""
     refunded: Decimal = Decimal(0)
@@ -95,10 +96,10 @@ class FakeGateway:
         """Given back at the gateway's own desk."""
         self.books[key].refunded += amount
 
-    def finish_refunds(self, state: str = "succeeded") -> None:
+    def finish_refunds(self, state: GatewayState = "succeeded") -> None:
         for name, (order, answer) in self.refunds.items():
             if answer.state == "pending":
-                self.refunds[name] = (order, replace(answer, state=state))  # type: ignore[arg-type]
+                self.refunds[name] = (order, replace(answer, state=state))
                 if state == "succeeded":
                     self._book_of(order).refunded += order.amount
 
@@ -138,7 +139,7 @@ class FakeGateway:
                 return None
             return Answer(
                 gateway_id=book.gateway_id,
-                state=book.state,  # type: ignore[arg-type]
+                state=book.state,
                 amount=book.amount or book.order.amount,
                 currency=book.currency or book.order.currency,
                 refunded=book.refunded,
@@ -153,9 +154,9 @@ class FakeGateway:
                 book = self._book_of(order)
                 if book.refunded + order.amount > book.amount:
                     raise GatewayRefused("more than was paid")
-                state = "pending" if self.refunds_take_time else "succeeded"
-                answer = RefundAnswer(f"r-{next(self._numbers)}", state, order.amount)  # type:
-                ignore[arg-type] self.refunds[order.key] = (order, answer)
+                state: GatewayState = "pending" if self.refunds_take_time else "succeeded"
+                answer = RefundAnswer(f"r-{next(self._numbers)}", state, order.amount)
+                self.refunds[order.key] = (order, answer)
                 book.refunded += Decimal(0) if self.refunds_take_time else order.amount
             self._end(fault)
             return self.refunds[order.key][1]

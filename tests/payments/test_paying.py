@@ -1,13 +1,14 @@
 """From the customer's wish to the booked payment: states, the ledger, money on its way, the letter."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth import get_user_model  # noqa: F401
 from pytest_django import DjangoAssertNumQueries
 
 from abonent.accounts.models import Account
+from abonent.ledger.models import Payment as Entry
 from abonent.notices.models import Letter
 from abonent.payments import queries
 from abonent.payments.models import Payment, PaymentStep
@@ -29,8 +30,8 @@ def steps(payment: Payment) -> list[tuple[str, str]]:
 
 def test_a_payment_from_the_form_to_the_ledger(till: Till) -> None:
     payment = till.pay()
-    assert (payment.state, payment.amount, payment.commission) == ("sent", Decimal("1000.00"),
-    Decimal("10.00")) assert payment.confirmation_url == f"https://bank.example/pay/{payment.gateway_id}"
+    assert (payment.state, payment.amount, payment.commission) == ("sent", Decimal(1000), Decimal(10))
+    assert payment.confirmation_url == f"https://bank.example/pay/{payment.gateway_id}"
     assert (ledger(), expected()) == ({}, BOTH)
 
     order = till.bank.orders[0]
@@ -77,8 +78,6 @@ def test_money_comes_on_the_day_of_the_portal(till: Till) -> None:
     till.bank.pay(payment.public_id, at=NOW.replace(hour=23, minute=30))
     till.later(timedelta(days=1))
     till.ask(payment)
-    from abonent.ledger.models import Payment as Entry
-
     assert {one.paid_on.isoformat() for one in Entry.objects.all()} == {"2026-11-22"}
     assert {one.bank for one in Entry.objects.all()} == {"card банкі"}
 
@@ -260,8 +259,9 @@ def test_no_parts_is_no_payment(till: Till) -> None:
     assert error.value.reason == "parts"
 
 
-def test_only_ones_own_open_accounts_are_paid(till: Till, bob: User, new_account, dacha: Account) -> None:  #
-type: ignore[no-untyped-def]
+def test_only_ones_own_open_accounts_are_paid(
+    till: Till, bob: User, new_account: Callable[..., Account], dacha: Account
+) -> None:
     with pytest.raises(NotPayable) as error:
         till.pay(user=bob)  # the dacha is not his
     assert error.value.reason == "account"
@@ -276,8 +276,6 @@ type: ignore[no-untyped-def]
 
 def test_money_for_a_service_is_booked_for_it(till: Till, home: Account, power: Service) -> None:
     till.paid(PartAsked(home.pk, Decimal("1.00"), power.pk), PartAsked(home.pk, Decimal("2.00")))
-    from abonent.ledger.models import Payment as Entry
-
     assert sorted(Entry.objects.values_list("amount", "service_id")) == [
         (Decimal("1.00"), power.pk),
         (Decimal("2.00"), None),
@@ -286,7 +284,8 @@ def test_money_for_a_service_is_booked_for_it(till: Till, home: Account, power: 
 
 def test_the_receipt_letter_says_what_was_paid(till: Till, home: Account, power: Service) -> None:
     payment = till.paid(PartAsked(home.pk, Decimal("1234.50"), power.pk))
-    letter = Letter.objects.get(pk=payment.receipt_letter)
+    letter = Letter.objects.get()
+    assert letter.pk == payment.receipt_letter
     assert (letter.kind, letter.to, letter.language) == ("payment_receipt", "alice@example.kz", "ru")
     assert letter.subject == f"Платёж № {payment.pk} зачислен"
     for text in (
@@ -302,7 +301,8 @@ def test_the_receipt_letter_says_what_was_paid(till: Till, home: Account, power:
 
 def test_the_letter_in_kazakh(till: Till) -> None:
     payment = till.paid(language="kk")
-    letter = Letter.objects.get(pk=payment.receipt_letter)
+    letter = Letter.objects.get()
+    assert letter.pk == payment.receipt_letter
     assert letter.subject == f"№ {payment.pk} төлем есепке алынды"
     assert "Барлығы төленді: 1\u00a0010,00" in letter.text
 
@@ -313,8 +313,9 @@ def test_without_a_mailbox_there_is_no_letter(till: Till) -> None:
 
 
 def test_fiscal_data_add_up_to_what_is_charged(till: Till, home: Account, power: Service) -> None:
-    till.pay(PartAsked(home.pk, Decimal("100.00"), power.pk), PartAsked(home.pk, Decimal("0.05")),
-    method="fiscal") fiscal = till.bank.orders[0].fiscal
+    parts = [PartAsked(home.pk, Decimal("100.00"), power.pk), PartAsked(home.pk, Decimal("0.05"))]
+    till.pay(*parts, method="fiscal")
+    fiscal = till.bank.orders[0].fiscal
     assert fiscal is not None
     assert [(item.text, item.amount) for item in fiscal.items] == [
         ("Электроэнергия, лицевой счёт 000700", Decimal("100.00")),

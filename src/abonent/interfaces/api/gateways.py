@@ -19,7 +19,7 @@ LARGEST = 64 * 1024
 @never_cache
 @require_POST
 def gateway_notice(request: HttpRequest, method: str) -> HttpResponse:
-    """200 when the notice is committed, and never before; 400 and not a word for what is not the gateway's."""
+    """200 when the notice is committed, and never before; 400 and not a word for what is not its."""
     if _length(request) > LARGEST:
         return HttpResponse(status=413)
     try:

@@ -43,8 +43,11 @@ def gateway(code: str, *, read_seconds: float = 15) -> Gateway:
     """
     if code in _in_their_place:
         return _in_their_place[code]
-    one = method(code)
-    return _open(code, one.provider, tuple(sorted(one.options.items())), _secret(one), read_seconds)
+    one, profile = method(code), portal()
+    if one.provider == "sandbox" and not (settings.DEMO or settings.DEBUG or settings.TESTING):
+        raise GatewayMisconfigured("provider 'sandbox' is a play bank: it is opened in the demo only")
+    options = tuple(sorted(one.options.items()))
+    return _open(code, one.provider, options, _secret(one), profile.currency, profile.time_zone, read_seconds)
 
 
 def secret_name(code: str) -> str:
@@ -65,20 +68,17 @@ def _secret(one: Method) -> str:
 
 @lru_cache(maxsize=64)
 def _open(
-    code: str, provider: str, options: tuple[tuple[str, str], ...], secret: str, read_seconds: float
+    code: str,
+    provider: str,
+    options: tuple[tuple[str, str], ...],
+    secret: str,
+    currency: str,
+    time_zone: str,
+    read_seconds: float,
 ) -> Gateway:
-    if provider == "sandbox" and not (settings.DEMO or settings.DEBUG or settings.TESTING):
-        raise GatewayMisconfigured("provider 'sandbox' is a play bank: it is opened in the demo only")
-    profile = portal()
-    connection = Connection(
-        code=code,
-        options=dict(options),
-        secret=secret,
-        currency=profile.currency,
-        time_zone=ZoneInfo(profile.time_zone),
-        read_seconds=read_seconds,
-    )
     module: Any = import_module(f"abonent.payments.providers.{provider}")
+    zone = ZoneInfo(time_zone)
+    connection = Connection(code, dict(options), secret, currency, zone, read_seconds)
     return cast(Gateway, module.connect(connection))
 
 

@@ -16,6 +16,7 @@ from abonent.demo.processes import House
 from abonent.portal.profile import ProfileError
 
 TODAY = date(2026, 11, 21)
+BANK = "http://127.0.0.1:8005/"
 
 
 def test_all_four_portals_have_their_ports_and_databases() -> None:
@@ -80,7 +81,7 @@ def a_house(code: str, **facts: object) -> House:
 
 def test_the_summary_says_all_that_is_needed_to_walk_in() -> None:
     payment = {"last_payment_date": "13.11.2026", "last_payment_amount": "1239,57"}
-    said = cli.summary([a_house("pes", facts=payment)], seconds=3.2, today=TODAY)
+    said = cli.summary([a_house("pes", facts=payment)], bank=BANK, seconds=3.2, today=TODAY)
     assert "PES: http://127.0.0.1:8002/" in said
     assert "demo / demo" in said
     assert "operator / operator   http://127.0.0.1:8002/login/?next=/office/" in said
@@ -90,25 +91,25 @@ def test_the_summary_says_all_that_is_needed_to_walk_in() -> None:
 
 
 def test_where_people_sign_in_by_email_the_summary_says_so() -> None:
-    said = cli.summary([a_house("housing", by_email=True)], seconds=3, today=TODAY)
+    said = cli.summary([a_house("housing", by_email=True)], bank=BANK, seconds=3, today=TODAY)
     assert "demo@example.kz / demo" in said
     assert "operator@example.kz / operator" in said
 
 
 def test_data_of_one_s_own_are_shown_without_the_demo_s_people() -> None:
     house = House(choose(["aes"])[0], cast("Popen[str]", None), Path("log"), "serving", {"name": "Mine"})
-    said = cli.summary([house], seconds=3, today=TODAY)
+    said = cli.summary([house], bank=BANK, seconds=3, today=TODAY)
     assert "Mine: http://127.0.0.1:8001/   (data of your own" in said
     assert "demo / demo" not in said
 
 
 def test_a_town_of_an_earlier_version_is_kept_and_told_of() -> None:
-    said = cli.summary([a_house("aes", complete=False), a_house("pes")], seconds=3, today=TODAY)
+    said = cli.summary([a_house("aes", complete=False), a_house("pes")], bank=BANK, seconds=3, today=TODAY)
     assert "aes are of an earlier version: `make clean` makes new ones" in said
 
 
 def test_an_old_town_is_kept_and_told_of() -> None:
-    said = cli.summary([a_house("aes", town_is_of="2026-09-01")], seconds=3, today=TODAY)
+    said = cli.summary([a_house("aes", town_is_of="2026-09-01")], bank=BANK, seconds=3, today=TODAY)
     assert "aes are more than a month old: `make clean` makes new ones" in said
 
 

@@ -1,5 +1,6 @@
 """`abonent demo` as a person runs it: it opens, it stops, and it leaves nothing behind however it ends."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,13 +9,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from abonent.demo.portals import choose
+from abonent.demo.portals import FIRST_PORT, bank_port, choose
 from tests.plugins import databases
 from tests.plugins.towns import copy_town
 
@@ -26,17 +29,29 @@ LAST_LINE = "Ctrl-C stops everything"
 class Demo:
     process: subprocess.Popen[bytes]
     port: int
+    bank_port: int
     log: Path
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def bank_url(self) -> str:
+        return f"http://127.0.0.1:{self.bank_port}/"
+
     def said(self) -> str:
         return self.log.read_text("utf-8")
 
     def processes(self) -> list[int]:
-        """Every living process that serves on our port: the houses name it on their command line."""
+        """Every living process of a portal on our port: it stands on their command line."""
+        return self._named("abonent.demo.house", self.port)
+
+    def bank(self) -> list[int]:
+        """The practice bank's."""
+        return self._named("abonent.demo.bank", self.bank_port)
+
+    def _named(self, module: str, port: int) -> list[int]:
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
@@ -44,7 +59,7 @@ class Demo:
                 state = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0]
             except OSError:
                 continue
-            if b"abonent.demo.house" in words and str(self.port).encode() in words and state != "Z":
+            if module.encode() in words and str(port).encode() in words and state != "Z":
                 found.append(int(folder.name))
         return found
 
@@ -71,8 +86,9 @@ def profile(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def demo(profile: Path, database_server: str, tmp_path: Path) -> Iterator[Demo]:
     """The command, opened; whatever a test leaves is ended."""
-    port = _free_port()
-    first_port = port - choose([str(profile)])[0].port + 8001
+    shift = choose([str(profile)])[0].port - FIRST_PORT
+    first_port = _free_port(shift, bank_port(0)) - shift
+    port = first_port + shift
     log = tmp_path / "said.txt"
     home = Path(os.environ["ABONENT_HOME"]) / f"whole-{os.getpid()}"
     with log.open("wb") as output:
@@ -83,7 +99,7 @@ def demo(profile: Path, database_server: str, tmp_path: Path) -> Iterator[Demo]:
             stdout=output,
             stderr=output,
         )
-    made = Demo(process, port, log)
+    made = Demo(process, port, bank_port(first_port), log)
     try:
         made.wait_until(lambda: LAST_LINE in made.said() or process.poll() is not None)
         assert process.poll() is None, made.said()
@@ -91,15 +107,32 @@ def demo(profile: Path, database_server: str, tmp_path: Path) -> Iterator[Demo]:
     finally:
         process.kill()
         process.wait()
-        for pid in made.processes():
+        for pid in made.processes() + made.bank():
             os.kill(pid, signal.SIGKILL)
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def _free_port(shift: int, bank: int) -> int:
+    """For the portal, when its bank's is free too."""
+    while True:
+        with socket.socket() as listener, socket.socket() as other:
+            listener.bind(("127.0.0.1", 0))
+            port = int(listener.getsockname()[1])
+            with suppress(OSError, OverflowError):
+                other.bind(("127.0.0.1", port - shift + bank))
+                return port
+
+
+def the_portal_is_known_to_the_bank(demo: Demo) -> None:
+    """By the secret and the address in its environment."""
+    (told, *_) = (Path(f"/proc/{pid}/environ").read_bytes().decode() for pid in demo.processes())
+    environment = dict(line.split("=", 1) for line in told.split("\0") if "=" in line)
+    assert environment["ABONENT_SANDBOX_BANK"] == demo.bank_url.rstrip("/")
+    pair = f"pes-card:{environment['ABONENT_GATEWAY_CARD_SECRET']}".encode()
+    address = f"{demo.bank_url}api/statement?day=2026-11-21&zone=Europe/Moscow"
+    asked = urllib.request.Request(address, headers={"Authorization": f"Basic {b64encode(pair).decode()}"})
+    with urllib.request.urlopen(asked) as answer:
+        assert json.load(answer) == {"count": 0, "lines": []}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -109,9 +142,13 @@ def test_it_serves_until_it_is_told_to_stop_and_leaves_nothing(demo: Demo, how: 
         assert page.status == 200
         assert "demo@example.kz" in page.read().decode()
     assert len(demo.processes()) == 3  # the house, its web process and its worker
+    assert demo.bank_url in demo.said()
+    with urllib.request.urlopen(demo.bank_url) as page:
+        assert "Учебный банк: деньги не настоящие" in page.read().decode()
+    the_portal_is_known_to_the_bank(demo)
     demo.process.send_signal(how)
     assert demo.process.wait(PATIENCE) in {0, 128 + how}
-    assert demo.processes() == []
+    assert demo.processes() == demo.bank() == []
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", demo.port))
@@ -122,10 +159,10 @@ def test_a_portal_that_dies_is_told_of_and_ends_the_rest(demo: Demo) -> None:
     os.kill(house, signal.SIGKILL)
     assert demo.process.wait(PATIENCE) == 1
     assert "pes ended while serving (exit code -9)" in demo.said()
-    assert demo.processes() == []
+    assert demo.processes() == demo.bank() == []
 
 
 def test_a_killed_command_takes_its_portals_along(demo: Demo) -> None:
     demo.process.kill()
     demo.process.wait(PATIENCE)
-    demo.wait_until(lambda: demo.processes() == [])
+    demo.wait_until(lambda: demo.processes() == demo.bank() == [])

@@ -6,13 +6,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 from abonent.demo import databases
-from abonent.demo.portals import FIRST_PORT, Place, check_ports, choose
-from abonent.demo.processes import House, open_houses, wait_for_answers, wait_until, watch
+from abonent.demo.banking import PracticeBank, open_bank
+from abonent.demo.portals import FIRST_PORT, Place, bank_port, check_ports, choose
+from abonent.demo.processes import House, Served, open_houses, wait_for_answers, wait_until, watch
 from abonent.demo.town import write_bundle
 from abonent.interfaces.cli.surroundings import embedded_server, home
 
@@ -67,22 +68,28 @@ def run(options: argparse.Namespace) -> int:
     places = choose(named, first_port=options.first_port)
     if options.write_bundle:
         return _write_bundles(places, options.write_bundle)
-    serve = not options.load_only
+    serve, logs = not options.load_only, home() / "demo"
+    bank = PracticeBank(bank_port(options.first_port), logs / "bank")
     if serve:
-        check_ports(places)
+        check_ports(places, bank.port)
     _say("PostgreSQL …")
-    with _server() as server:
+    with ExitStack() as stack:
+        server = stack.enter_context(_server())
         _say("databases …")
         databases.prepare(server, places)
-        with open_houses(server, places, serve=serve, logs=home() / "demo") as houses:
-            wait_until(houses, "serving" if serve else "ready", changed=_progress(houses))
-            if not serve:
-                return 0
-            wait_for_answers(houses)
-            _say("")
-            sys.stdout.write(summary(houses, seconds=time.monotonic() - begun, today=_today()))
-            sys.stdout.flush()
-            return _until_stopped(houses)
+        others = [stack.enter_context(open_bank(bank))] if serve else []
+        houses = stack.enter_context(
+            open_houses(server, places, serve=serve, logs=logs, paying=bank.environment)
+        )
+        wait_until(houses, "serving" if serve else "ready", changed=_progress(houses))
+        if not serve:
+            return 0
+        wait_for_answers([*houses, *others])
+        _say("")
+        seconds = time.monotonic() - begun
+        sys.stdout.write(summary(houses, bank=bank.url, seconds=seconds, today=_today()))
+        sys.stdout.flush()
+        return _until_stopped([*houses, *others])
 
 
 def _write_bundles(places: Sequence[Place], folder: Path) -> int:
@@ -95,11 +102,12 @@ def _write_bundles(places: Sequence[Place], folder: Path) -> int:
     return 0
 
 
-def summary(houses: Sequence[House], *, seconds: float, today: date) -> str:
+def summary(houses: Sequence[House], *, bank: str, seconds: float, today: date) -> str:
     """What a person needs to walk in, for each portal."""
     lines = [f"\n{len(houses)} portals are open after {seconds:.0f} s.\n" if len(houses) > 1 else ""]
     for house in houses:
         lines += _portal(house)
+    lines += [f"Practice bank, where all of them are paid with made-up money: {bank}", ""]
     made = {house.place.profile.code: house.facts.get("town_is_of", "None") for house in houses}
     old = [code for code, day in made.items() if day != "None" and date.fromisoformat(day) + OLD < today]
     if old:
@@ -144,9 +152,9 @@ def _server() -> Iterator[str]:
         yield url
 
 
-def _until_stopped(houses: Sequence[House]) -> int:
+def _until_stopped(served: Sequence[Served]) -> int:
     try:
-        watch(houses)
+        watch(served)
     except KeyboardInterrupt:
         _say("stopping …")
     return 0

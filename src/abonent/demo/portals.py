@@ -2,9 +2,10 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from abonent.base.errors import DomainError
 from abonent.demo.town.recipe import load as load_recipe
@@ -14,6 +15,8 @@ from abonent.portal.profile import load as load_profile
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8001
+BANK_PORT = 8005
+"""Of the practice bank (demo/bank): after the four portals."""
 
 
 class PortInUse(DomainError):  # noqa: N818 - named after what happened
@@ -43,7 +46,8 @@ def choose(named: Sequence[str], *, first_port: int = FIRST_PORT) -> list[Place]
     paths = [_path(name) for name in named] or sorted((PROJECT / "portals").glob("*.toml"))
     profiles = [(path, load_profile(path)) for path in paths]
     wished = {path: load_recipe(profile.code, country=profile.country).port for path, profile in profiles}
-    free = iter(range(max([FIRST_PORT - 1, *wished.values()]) + 1, 65536))
+    after = range(max([FIRST_PORT - 1, *wished.values()]) + 1, 65536)
+    free = (port for port in after if port != BANK_PORT)
     shift = first_port - FIRST_PORT
     places = [
         Place(path, profile, shift + (wished[path] or next(free))) for path, profile in dict(profiles).items()
@@ -51,9 +55,14 @@ def choose(named: Sequence[str], *, first_port: int = FIRST_PORT) -> list[Place]
     return sorted(places, key=lambda place: place.port)
 
 
-def check_ports(places: Sequence[Place]) -> None:
+def bank_port(first_port: int) -> int:
+    """Where the practice bank answers when the portals begin at `first_port`."""
+    return first_port - FIRST_PORT + BANK_PORT
+
+
+def check_ports(places: Sequence[Place], *others: int) -> None:
     """Raises PortInUse, naming every port that is taken, before anything is started."""
-    taken = [str(place.port) for place in places if _is_taken(place.port)]
+    taken = [str(port) for port in (*(place.port for place in places), *others) if _is_taken(port)]
     if taken:
         raise PortInUse(
             f"port {', '.join(taken)} is in use (perhaps by another `make run`): stop what listens there, "
@@ -76,13 +85,18 @@ def _is_taken(port: int) -> bool:
     return False
 
 
-def environment(place: Place, database_url: str) -> dict[str, str]:
-    """What a process of this portal is started with."""
+def environment(
+    place: Place, database_url: str, paying: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """What a process of this portal is started with; `paying` is banking.PracticeBank.environment."""
+    here = ",".join(filter(None, (os.environ.get("NO_PROXY"), HOST)))
     return os.environ | {
+        "NO_PROXY": here,  # the bank is on this machine
         "ABONENT_PORTAL": str(place.path),
         "ABONENT_DEMO": "1",
         "ABONENT_URL": place.url.rstrip("/"),
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "abonent.settings",
         "PYTHONUNBUFFERED": "1",
+        **paying,
     }

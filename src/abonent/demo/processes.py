@@ -9,11 +9,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from abonent.base.database_url import with_database
 from abonent.base.errors import DomainError
@@ -27,6 +27,23 @@ class PortalDied(DomainError):  # noqa: N818 - named after what happened
     """A portal's process ended by itself; the message holds the end of its log."""
 
 
+class Served(Protocol):
+    """A process that answers at an address and is watched: a portal, the practice bank."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def log(self) -> Path: ...
+
+    def check(self) -> None:
+        """Raises PortalDied when it has ended."""
+
+
+PayingOf = Callable[[Place], Mapping[str, str]]
+"""What a portal's process must know to be paid (demo/banking.py), as environment."""
+
+
 @dataclass(slots=True)
 class House:
     """A portal's process (demo/house.py), the leader of a group of its own."""
@@ -38,6 +55,10 @@ class House:
     facts: dict[str, Any] = field(default_factory=dict)
     heard: bytes = b""
     """The beginning of a line whose end is not there yet."""
+
+    @property
+    def url(self) -> str:
+        return self.place.url
 
     def hear(self) -> Iterator[str]:
         """Take what the process has told since: its stages, one after another.
@@ -66,19 +87,27 @@ class House:
         if self.stage == "ready" and code == 0:
             self.stage = "done"
             return
-        lines = self.log.read_text("utf-8", "replace").splitlines()[-12:]
-        said = "\n".join(["", f"The end of {self.log}:", *lines]) if lines else ""
-        raise PortalDied(f"{self.place.profile.code} ended while {self.stage} (exit code {code}){said}")
+        what = f"{self.place.profile.code} ended while {self.stage} (exit code {code})"
+        raise PortalDied(what + end_of(self.log))
+
+
+def end_of(log: Path) -> str:
+    """The last lines that a process has written, with its file's name; nothing when it wrote nothing."""
+    lines = log.read_text("utf-8", "replace").splitlines()[-12:]
+    return "\n".join(["", f"The end of {log}:", *lines]) if lines else ""
 
 
 @contextmanager
-def open_houses(server: str, places: Sequence[Place], *, serve: bool, logs: Path) -> Iterator[list[House]]:
+def open_houses(
+    server: str, places: Sequence[Place], *, serve: bool, logs: Path, paying: PayingOf
+) -> Iterator[list[House]]:
     """Start a process for each portal; however the block is left, all of them and theirs are ended."""
     logs.mkdir(parents=True, exist_ok=True)
     houses: list[House] = []
     try:
         for place in places:
-            houses.append(_start(server, place, port=place.port if serve else 0, logs=logs))
+            port = place.port if serve else 0
+            houses.append(_start(server, place, port=port, logs=logs, paying=paying(place)))
         yield houses
     finally:
         _end(houses)
@@ -97,31 +126,31 @@ def wait_until(houses: Sequence[House], stage: str, *, changed: Callable[[House]
                     selector.unregister(key.fileobj)
 
 
-def wait_for_answers(houses: Sequence[House]) -> None:
-    """Ask each portal for a page until it answers. Raises PortalDied."""
-    for house in houses:
+def wait_for_answers(served: Sequence[Served]) -> None:
+    """Ask each for a page until it answers. Raises PortalDied."""
+    for one in served:
         deadline = time.monotonic() + ANSWER_SECONDS
-        while not _answers(house.place):
-            house.check()
+        while not _answers(one.url):
+            one.check()
             if time.monotonic() > deadline:
-                raise PortalDied(f"{house.place.url} does not answer; see {house.log}")
+                raise PortalDied(f"{one.url} does not answer; see {one.log}")
             time.sleep(0.05)
 
 
-def watch(houses: Sequence[House]) -> None:
+def watch(served: Sequence[Served]) -> None:
     """Return never; raises PortalDied when one ends."""
     while True:
-        for house in houses:
-            house.check()
+        for one in served:
+            one.check()
         time.sleep(0.5)
 
 
-def _start(server: str, place: Place, *, port: int, logs: Path) -> House:
+def _start(server: str, place: Place, *, port: int, logs: Path, paying: Mapping[str, str]) -> House:
     log = logs / f"{place.profile.code}.log"
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [sys.executable, "-m", "abonent.demo.house", str(port)],
-            env=environment(place, with_database(server, place.database)),
+            env=environment(place, with_database(server, place.database), paying),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -135,9 +164,9 @@ def _output(house: House) -> IO[bytes]:
     return house.process.stdout
 
 
-def _answers(place: Place) -> bool:
+def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(place.url, timeout=5) as answer:  # noqa: S310 - http, our own
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - http, our own
             return bool(answer.status < 500)
     except urllib.error.HTTPError as error:
         return error.code < 500

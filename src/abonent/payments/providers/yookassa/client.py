@@ -19,8 +19,8 @@ from abonent.payments.gateway import Connection, GatewayRefused, GatewayUnavaila
 T = TypeVar("T")
 API = "https://api.yookassa.ru/v3"
 NOT_FOUND = 404
-OUR_OWN_FAULT = frozenset({401, 403})
-"""Wrong keys: nobody's payment is declined for it while it is only being asked about."""
+WRONG_KEYS, FORBIDDEN = 401, 403
+"""The first is our own fault whatever was asked: nobody's payment is declined for it."""
 
 
 class NoSuchThing(Exception):  # noqa: N818 - named after what is the matter
@@ -64,7 +64,9 @@ class Client(ApiClient):  # type: ignore[misc]  # the SDK is not typed
 def _refusal(reply: http.Reply, *, asking: bool) -> GatewayUnavailable | GatewayRefused:
     """A key that was used with other data ("Idempotence key duplicated") names something that exists."""
     why = reply.reason("description", "code")
-    unsure = (asking and reply.status in OUR_OWN_FAULT) or "idempotence" in why.lower()
+    unsure = (
+        reply.status == WRONG_KEYS or (asking and reply.status == FORBIDDEN) or "idempotence" in why.lower()
+    )
     return GatewayUnavailable(why) if unsure else GatewayRefused(why)
 
 

@@ -30,6 +30,7 @@ from abonent.payments.providers.sandbox import answers
 from abonent.payments.providers.sandbox.signature import check
 
 T = TypeVar("T")
+LONGEST_DESCRIPTION = 300
 
 
 class Sandbox:
@@ -50,7 +51,7 @@ class Sandbox:
             "number": order.number,
             "amount": str(order.amount),
             "currency": order.currency,
-            "description": order.description,
+            "description": order.description[:LONGEST_DESCRIPTION],
             "payee": self._payee,
             "return_url": order.return_url,
             "notice_url": order.notice_url,
@@ -120,7 +121,7 @@ class Sandbox:
         if reply.status == HTTPStatus.NOT_FOUND:
             return None
         if reply.status == HTTPStatus.UNAUTHORIZED:  # mended by who runs the portal: nobody is declined by it
-            raise GatewayUnavailable(f"the bank does not know shop {self._shop!r} by our secret")
+            raise GatewayUnavailable(f"the bank does not know shop {self._shop!r} by our key")
         if reply.status != HTTPStatus.OK:
             raise GatewayRefused(reply.reason("error"))
         try:

@@ -64,7 +64,8 @@ def _kept(method: str, notice: Notice, payment_id: int | None, raw: bytes, now: 
     same = GatewayNotice.objects.filter(method=row.method, event_id=row.event_id)
     if same.exists():
         return False
-    lately = GatewayNotice.objects.filter(method=method, payment_id=payment_id, received_at__gt=now - HOUR)
+    about = Q(payment=None) if payment_id is None else Q(payment_id=payment_id)
+    lately = GatewayNotice.objects.filter(about, method=method, received_at__gt=now - HOUR)
     if lately.count() >= (MOST_OF_NOBODY if payment_id is None else MOST):
         raise TooManyNotices(method)
     GatewayNotice.objects.bulk_create([row], ignore_conflicts=True)
@@ -81,8 +82,9 @@ def wake(payment_id: int) -> None:
         pass  # it has not begun, so it will see what happened
 
 
-def adopt(payment: Payment) -> bool:
-    """Give the payment the notices that named it before we knew its gateway's name for it; True when there
-    were any: something has happened to it already. In the caller's transaction."""
-    early = GatewayNotice.objects.filter(method=payment.method, gateway_id=payment.gateway_id, payment=None)
-    return bool(payment.gateway_id) and early.update(payment=payment) > 0
+def adopt(payment: Payment) -> None:
+    """Give the payment the notices that named it before we knew its gateway's name for it. In the caller's
+    transaction."""
+    if payment.gateway_id:
+        early = GatewayNotice.objects.filter(method=payment.method, gateway_id=payment.gateway_id)
+        early.filter(payment=None).update(payment=payment)

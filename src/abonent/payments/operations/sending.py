@@ -56,7 +56,8 @@ def create_at_gateway(payment: Payment, *, cause: str, now: datetime) -> None:
         plan_question(payment, now=now)
         return
     payment.gateway_id = made.gateway_id
-    rang = adopt(payment)
+    adopt(payment)
+    rang = payment.notices.exists()  # something has happened to it already
     move(
         payment,
         Payment.State.SENT,

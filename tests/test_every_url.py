@@ -19,6 +19,7 @@ from abonent.accounts.models import Account, AccountLink
 from abonent.exchange.operations import import_bundle
 from abonent.metering import reading_links
 from abonent.metering.models import Meter, Photo, ReadingLink, Submission, SubmittedReading
+from abonent.payments.models import Payment, PaymentPart
 from abonent.portal.models import Organisation
 from abonent.users.models import StaffMembership, User
 
@@ -61,6 +62,9 @@ STAFF: Answers = (404, 404, 404, 404, 200, 200)
 STAFF_DONE: Answers = (404, 404, 404, 404, 302, 302)
 STAFF_OF_IT: Answers = (404, 404, 404, 404, 404, 200)
 STAFF_OF_IT_DONE: Answers = (404, 404, 404, 404, 404, 302)
+
+#: Of machines: whoever is not the bank hears nothing.
+REFUSED: Answers = (403,) * 6
 
 #: URL name -> the answers to GET and to an empty POST, in the order of ROLES.
 TABLE: dict[str, tuple[Answers, Answers]] = {
@@ -144,14 +148,22 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_code": (ONLY_POST, STAFF_OF_IT),
     "office_link_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
     "office_link_confirm": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_payments": (STAFF, STAFF),
+    "office_payment": (STAFF_OF_IT, ONLY_GET),
+    "office_payment_ask": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_payment_refund": (ONLY_POST, STAFF_OF_IT),
     "office_linking": (STAFF, ONLY_GET),
     "office_measure": (ONLY_POST, STAFF_DONE),
     "office_reopen": (ONLY_POST, STAFF_OF_IT_DONE),
     "office_audit": (STAFF, ONLY_GET),
+    "bank_call": (REFUSED, ONLY_GET),
+    "gateway_notice": (ONLY_POST, NONE),
     "demo": (NONE, NONE),  # outside the demo there is none
     "demo_mail": (NONE, NONE),
     "demo_letter": (NONE, NONE),
 }
+#: Their `public_id` is a payment's, not an account's.
+OF_A_PAYMENT = {"office_payment", "office_payment_ask", "office_payment_refund"}
 #: What some pages must be asked for besides.
 QUERY = {
     "service_statement": "?service=power",
@@ -195,6 +207,7 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
         account=home, user=people["alice"], period=NOW.date(), created_at=NOW, expires_at=far
     )
     made = {"submission": _submission(home, people["alice"]), "reminder": reminder}
+    made["payment"] = _payment(home, people["alice"])
     return {"home": home, "people": people, "links": links, **made}
 
 
@@ -209,10 +222,27 @@ def _submission(home: Account, sender: User) -> Submission:
     return made
 
 
+def _payment(home: Account, payer: User) -> Payment:
+    """alice pays for the account; the gateway has not said anything yet."""
+    moments = {"created_at": NOW, "expires_at": NOW, "next_question_at": NOW}
+    made = Payment.objects.create(
+        user=payer,
+        form_key="1",
+        method="card",
+        amount=10,
+        currency="KZT",
+        state="sent",
+        language="ru",
+        **moments,
+    )
+    PaymentPart.objects.create(payment=made, position=1, account=home, amount=10)
+    return made
+
+
 def _address(name: str, cast: dict[str, Any]) -> str:
     """The URL about alice's account, her link, its organisation."""
     known = {
-        "public_id": cast["home"].public_id,
+        "public_id": cast["payment" if name in OF_A_PAYMENT else "home"].public_id,
         "link": cast["links"]["alice"].public_id,
         "token": _token(name, cast),
         "organisation": cast["home"].organisation_id,
@@ -222,9 +252,11 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "meter": Meter.objects.values_list("pk", flat=True).get(),
         "pk": 1,
         "key": "nobody",
+        "method": "nobody",
         "uidb36": "1",
         "digest": "0",
         "name": "nothing.css",
+        "code": "kaspi",
     }
     wanted = PATTERNS[name].pattern.regex.groupindex
     return reverse(name, kwargs={key: known[key] for key in wanted}) + QUERY.get(name, "")

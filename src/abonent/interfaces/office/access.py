@@ -53,9 +53,25 @@ def administrators_only(view: StaffView[P]) -> Callable[Concatenate[HttpRequest,
     return guarded
 
 
+def portal_staff_only(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For what belongs to no single organisation: registries, reconciliation."""
+
+    @staff_only
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, staff: StaffMembership, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        if staff.organisation_id is not None:
+            raise Http404
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
 def _menu(staff: StaffMembership, current: str) -> list[MenuItem]:
     items = [
         ("office_home", _("Find an account"), "search"),
+        ("office_payments", _("Online payments"), "wallet"),
         ("office_linking", _("Linking"), "shield-check"),
     ]
     if is_administrator(staff):

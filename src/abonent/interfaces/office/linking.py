@@ -13,13 +13,12 @@ from abonent.accounts.link_queries import LinkingState, linking_states, unknown_
 from abonent.accounts.operations import measure_strength, reopen_guessable_proofs
 from abonent.accounts.strength import WARN_ABOVE
 from abonent.interfaces.office.access import administrators_only, context, staff_only
+from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.office.words import ACTIONS, OUTCOMES
 from abonent.portal.current import portal
 from abonent.users.audit import events
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
-
-EVENTS_A_PAGE = 50
 
 
 def _shown(state: LinkingState) -> dict[str, Any]:
@@ -76,24 +75,18 @@ def reopen(request: HttpRequest, staff: StaffMembership, organisation: int) -> H
     return redirect("office_linking")
 
 
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 100_000 else 1
-
-
 @require_safe
 @administrators_only
 def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Who did what, newest first; of one's own organisation, or everything for the portal's own staff."""
-    page = _page(request.GET.get("page", "1"))
-    found = events(
-        organisation_id=staff.organisation_id, limit=EVENTS_A_PAGE + 1, offset=(page - 1) * EVENTS_A_PAGE
-    )
+    page = page_asked(request)
+    found = events(organisation_id=staff.organisation_id, limit=PAGE + 1, offset=(page - 1) * PAGE)
     values = context(
         staff,
         "office_audit",
         actions=ACTIONS,
-        events=found[:EVENTS_A_PAGE],
+        events=found[:PAGE],
         page=page,
-        more_pages=len(found) > EVENTS_A_PAGE,
+        more_pages=len(found) > PAGE,
     )
     return render(request, "office/audit.html", values)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
 from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
+from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
 
 urlpatterns = [
     path("", find_page, name="office_home"),
@@ -11,6 +12,10 @@ urlpatterns = [
     path("accounts/<str:public_id>/code/", code_page, name="office_code"),
     path("accounts/<str:public_id>/links/<str:link>/end/", end_page, name="office_link_end"),
     path("links/<str:link>/confirm/", confirm_link, name="office_link_confirm"),
+    path("payments/", payments_page, name="office_payments"),
+    path("payments/<str:public_id>/", payment_page, name="office_payment"),
+    path("payments/<str:public_id>/ask/", ask_page, name="office_payment_ask"),
+    path("payments/<str:public_id>/refund/", refund_page, name="office_payment_refund"),
     path("linking/", linking_page, name="office_linking"),
     path("linking/measure/", measure, name="office_measure"),
     path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),

@@ -58,7 +58,7 @@ def secret_name(code: str) -> str:
 def _secret(one: Method) -> str:
     name = secret_name(one.code)
     try:
-        secret = environment.secret(name)
+        secret = environment.secret(name).strip()
     except ProfileError as error:
         raise GatewayMisconfigured(str(error)) from error
     if not secret:

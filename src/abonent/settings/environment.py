@@ -52,11 +52,11 @@ def secret(name: str) -> str:
     """What the file holds that `<name>_FILE` names, else the variable itself; empty when there is neither.
 
     A file is read anew each time, so that a changed secret is in force at once; one that cannot be read is a
-    ProfileError. White space around is not part of a secret.
+    ProfileError. White space around it in a file is no part of it: editors end a file with a line.
     """
     named = os.environ.get(f"{name}_FILE", "").strip()
     if not named:
-        return os.environ.get(name, "").strip()
+        return os.environ.get(name, "")
     try:
         return Path(named).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -77,6 +77,7 @@ class Payment(models.Model):
             ),
             models.Index(fields=["user", "-created_at"], name="payments_of_user"),
             models.Index(fields=["-created_at"], name="payments_latest"),
+            models.Index(fields=["paid_at"], name="payments_paid", condition=Q(paid_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "form_key"], name="payments_one_per_form"),
@@ -197,6 +198,7 @@ class BankPayment(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["paid_at"], name="payments_bank_paid")]
         constraints = [
             models.UniqueConstraint(fields=["bank", "txn_id"], name="payments_bank_payment_once"),
             models.CheckConstraint(
@@ -286,6 +288,7 @@ class RegistryRow(models.Model):
             models.Index(fields=["registry"], name="payments_row_unmatched", condition=Q(state="unmatched")),
             models.Index(fields=["reference"], name="payments_row_reference", condition=~Q(reference="")),
             models.Index(fields=["operation"], name="payments_row_operation"),
+            models.Index(fields=["paid_on"], name="payments_row_day"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["registry", "line"], name="payments_row_once"),
@@ -293,6 +296,25 @@ class RegistryRow(models.Model):
                 condition=~Q(state="booked") | Q(account__isnull=False), name="payments_row_booked_to"
             ),
         ]
+
+
+class ReconciledDay(models.Model):
+    """What came through a source on a day, as gateway, portal and billing had it when it was last looked at."""
+
+    day = models.DateField()
+    source = models.CharField(max_length=40)
+    """`online:<method>`, `bank:<bank>`, `registry:<bank>`."""
+    gateway = MoneyField(null=True)
+    """None: there is no list of the day."""
+    portal = MoneyField()
+    told = MoneyField()
+    """To billing, by us."""
+    confirmed = MoneyField()
+    """By billing."""
+    reconciled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "source"], name="payments_reconciled_once")]
 
 
 class Difference(models.Model):

@@ -12,6 +12,12 @@ GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
 -- Tariffs come by `tariffs load` alone, which the owner runs; a version is never rewritten.
 REVOKE INSERT, UPDATE, DELETE ON tariffs_tariffversion FROM abonent;
 
+-- Payments: what was paid, by which steps and what a bank was answered is added to and read; nothing of a
+-- payment is ever taken away.
+REVOKE UPDATE, DELETE ON payments_paymentpart, payments_paymentstep, payments_bankpayment FROM abonent;
+REVOKE DELETE ON payments_payment, payments_refund, payments_gatewaynotice, payments_registry,
+    payments_registryrow, payments_difference FROM abonent;
+
 -- Billing's own figures come by `import` alone. A month's table is read through ledger_charge, so that the
 -- tables which an import makes later need no rights of their own.
 DO $$
@@ -23,4 +29,10 @@ BEGIN
         EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM abonent', name);
     END LOOP;
 END $$;
+
+-- The ledger's three exceptions: payments booked here are added (a correction is an entry of its own), money on
+-- its way comes and goes with its payment, and what billing was told is written down once and confirmed.
+GRANT INSERT ON ledger_payment TO abonent;
+GRANT INSERT, DELETE ON ledger_expectedpayment TO abonent;
+GRANT INSERT, UPDATE ON ledger_toldpayment TO abonent;
 COMMIT;

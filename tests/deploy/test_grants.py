@@ -22,7 +22,15 @@ SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND rel
 """
 PARTITIONS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'ledger_charge'::regclass"
 REFUSED = psycopg.errors.InsufficientPrivilege
-KEPT = ("users_auditevent", "accounts_linkattempt", "ledger_payment", "tariffs_tariffversion")
+KEPT = (
+    "users_auditevent",
+    "accounts_linkattempt",
+    "ledger_payment",
+    "tariffs_tariffversion",
+    "payments_paymentpart",
+    "payments_paymentstep",
+    "payments_bankpayment",
+)
 
 
 def role_of_mine() -> str:
@@ -84,8 +92,14 @@ def test_records_cannot_be_rewritten(pages: psycopg.Connection, table: str, stat
     [
         "INSERT INTO ledger_charge (account_id, month, service_id) VALUES (1, '2026-10-01', 1)",
         "UPDATE ledger_charge SET paid = 0",
-        "INSERT INTO ledger_payment DEFAULT VALUES",
         "DELETE FROM ledger_loadedmonth",
+        "INSERT INTO ledger_loadedmonth DEFAULT VALUES",
+        "UPDATE ledger_expectedpayment SET amount = 1",
+        "DELETE FROM ledger_toldpayment",
+        "DELETE FROM payments_payment",
+        "DELETE FROM payments_refund",
+        "DELETE FROM payments_gatewaynotice",
+        "DELETE FROM payments_registryrow",
         "INSERT INTO tariffs_tariffversion DEFAULT VALUES",
         "DELETE FROM django_migrations",
         "CREATE TABLE mine ()",
@@ -108,6 +122,24 @@ def test_a_tries_outcome_alone_can_be_filled_in(pages: psycopg.Connection) -> No
     pages.execute("UPDATE accounts_linkattempt SET outcome = 'linked', method = 'code'")
     with pytest.raises(REFUSED):
         pages.execute("UPDATE accounts_linkattempt SET outcome = 'linked', number_hash = ''")
+
+
+def test_a_payment_is_booked_by_whoever_serves_pages(pages: psycopg.Connection) -> None:
+    """What ledger.booking writes; there is no account here, so that no row comes of it."""
+    account = "FROM accounts_account"
+    pages.execute(
+        "INSERT INTO ledger_payment (source, external_id, account_id, amount, paid_on, bank, by_portal)"
+        f" SELECT 'online', 'x-1', id, 1, now(), '', true {account}"
+        " ON CONFLICT (source, external_id) DO NOTHING RETURNING source"
+    )
+    pages.execute(
+        "INSERT INTO ledger_expectedpayment (account_id, amount, since, source, external_id)"
+        f" SELECT id, 1, now(), 'online', 'x-1' {account}"
+    )
+    pages.execute("DELETE FROM ledger_expectedpayment")
+    pages.execute("INSERT INTO ledger_toldpayment (payment_id, told_at) SELECT id, now() FROM ledger_payment")
+    pages.execute("UPDATE ledger_toldpayment SET confirmed_at = now()")
+    pages.execute("UPDATE payments_payment SET state = state")
 
 
 def test_everything_else_can_be_read_and_written(pages: psycopg.Connection) -> None:

@@ -10,7 +10,15 @@ from abonent.interfaces.cli import check_tariffs
 from abonent.interfaces.cli.asking import ask, ask_row
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 
-APPEND_ONLY = ["users_auditevent", "accounts_linkattempt", "ledger_payment", "tariffs_tariffversion"]
+APPEND_ONLY = [
+    "users_auditevent",
+    "accounts_linkattempt",
+    "ledger_payment",
+    "tariffs_tariffversion",
+    "payments_paymentpart",
+    "payments_paymentstep",
+    "payments_bankpayment",
+]
 #: One for UPDATE and DELETE, one for TRUNCATE.
 TRIGGERS = """
 SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid

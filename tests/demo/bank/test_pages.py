@@ -99,7 +99,7 @@ def test_nothing_of_a_shop_is_taken_for_markup(bank: SandboxBank) -> None:
     assert page.text.count("&lt;script&gt;") >= 2
 
 
-@pytest.mark.parametrize("path", ["/", "/bank.css", "/nowhere", "/pay/nobody", "/api/payments"])
+@pytest.mark.parametrize("path", ["/", "/bank.css", "/icon.svg", "/nowhere", "/pay/nobody", "/api/payments"])
 def test_every_answer_has_the_strict_policy(bank: SandboxBank, path: str) -> None:
     headers = requests.get(bank.address + path, timeout=5).headers
     policy = headers["Content-Security-Policy"]
@@ -117,7 +117,7 @@ def test_pages_need_no_script_and_nothing_from_elsewhere(bank: SandboxBank) -> N
         page = requests.get(url, timeout=5).text
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
         loaded = re.findall(r'<(?:link|img)[^>]+(?:href|src)="([^"]+)"', page)
-        assert set(loaded) == {"/bank.css", "data:,"}
+        assert set(loaded) == {"/bank.css", "/icon.svg"}
 
 
 def test_the_books_show_every_payment_refund_notice_and_its_answer(bank: SandboxBank, shop: Listener) -> None:

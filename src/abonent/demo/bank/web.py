@@ -61,9 +61,8 @@ class Web:
             return 413, "text/plain; charset=utf-8", b"Too long.", []
         if parts[:1] == ["api"]:
             return self._api(method, "/".join(parts[1:]), query, body, environ)
-        if method == "GET" and parts == ["bank.css"]:
-            style = _TOKENS.read_bytes() + (_HERE / "bank.css").read_bytes()
-            return 200, "text/css; charset=utf-8", style, []
+        if method == "GET" and parts in (["bank.css"], ["icon.svg"]):
+            return _file(parts[0])
         if method not in {"GET", "POST"}:
             return 405, "text/plain; charset=utf-8", b"GET or POST, please.", [("Allow", "GET, POST")]
         language = pages.language_of(query, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
@@ -99,6 +98,12 @@ class Web:
         asked = query.get("language", "")
         chosen = f"?language={asked}" if asked in pages.LANGUAGES else ""
         return 303, "text/plain; charset=utf-8", b"", [("Location", place + chosen)]
+
+
+def _file(name: str) -> Answer:
+    if name == "icon.svg":
+        return 200, "image/svg+xml", (_HERE / name).read_bytes(), []
+    return 200, "text/css; charset=utf-8", _TOKENS.read_bytes() + (_HERE / name).read_bytes(), []
 
 
 def _body(environ: dict[str, Any]) -> bytes | None:

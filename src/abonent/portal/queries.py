@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from abonent.base.kept import Kept
-from abonent.portal.models import DataVersion
+from abonent.portal.models import DataVersion, Organisation
 
 
 class ServiceFacts(NamedTuple):
@@ -69,3 +69,9 @@ def _read_services(language: str) -> dict[int, ServiceFacts]:
 def data_version() -> int:
     """The version of everything billing told (portal.models.DataVersion). One query."""
     return DataVersion.objects.values_list("version", flat=True).get()
+
+
+def bank_accounts() -> frozenset[str]:
+    """The organisations' accounts at banks, as billing told them. One query."""
+    found = Organisation.objects.exclude(bank_account="").values_list("bank_account", flat=True)
+    return frozenset(found)

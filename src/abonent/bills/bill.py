@@ -85,10 +85,10 @@ def bill(account: HeldAccount, month: Month | None = None, *, language: str, tod
         return None
     newest = Month.of(months[0].month)
     shown = month or newest
+    if shown.first_day not in (one.month for one in months):
+        return None
     others = [shown - 1, shown - 12]
     sides = lines_of_months(account.id, [shown, *others])
-    if shown not in sides:
-        return None
     known = services(language=language, version=account.data_version)
     lines = sides[shown]
     metered = _metered(account.id, [shown, *others])

@@ -27,9 +27,10 @@ class ServiceChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A bill against that of `month`; `parts` add up to `difference` exactly."""
+    """The bill of `shown` against that of `month`; `parts` add up to `difference` exactly."""
 
     month: Month
+    shown: Month
     before: Decimal
     now: Decimal
     parts: Parts
@@ -75,7 +76,7 @@ def compared(
     )
     first, last = (asked(sum((side.closing for side in sides.values()), ZERO)) for sides in (old, new))
     parts = rounded_to(added(one.parts for one in changes), last - first)
-    return Comparison(month, first, last, parts, changes)
+    return Comparison(month, shown, first, last, parts, changes)
 
 
 def _sides(lines: Sequence[BillLine], known: Mapping[int, ServiceFacts]) -> dict[int, Side]:

@@ -152,6 +152,12 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_payment": (STAFF_OF_IT, ONLY_GET),
     "office_payment_ask": (ONLY_POST, STAFF_OF_IT_DONE),
     "office_payment_refund": (ONLY_POST, STAFF_OF_IT),
+    "office_registries": (NONE, ONLY_GET),  # of the portal's own staff; dana and erlan serve organisations
+    "office_registry": (NONE, ONLY_GET),
+    "office_registry_resolve": (ONLY_POST, NONE),
+    "office_reconciliation": (STAFF, ONLY_GET),
+    "office_reconcile": (ONLY_POST, NONE),
+    "office_difference": (ONLY_POST, NONE),
     "office_linking": (STAFF, ONLY_GET),
     "office_measure": (ONLY_POST, STAFF_DONE),
     "office_reopen": (ONLY_POST, STAFF_OF_IT_DONE),

@@ -75,6 +75,7 @@ def every_address(account: Account, link: AccountLink) -> list[str]:
         "public_id": account.public_id,
         "link": link.public_id,
         "organisation": str(account.organisation_id),
+        "number": "1",
     }
     resolver = get_resolver("abonent.interfaces.office.urls")
     patterns = [str(pattern.pattern) for pattern in resolver.url_patterns]

@@ -72,8 +72,11 @@ def _menu(staff: StaffMembership, current: str) -> list[MenuItem]:
     items = [
         ("office_home", _("Find an account"), "search"),
         ("office_payments", _("Online payments"), "wallet"),
+        ("office_reconciliation", _("Reconciliation"), "scale"),
         ("office_linking", _("Linking"), "shield-check"),
     ]
+    if staff.organisation_id is None:
+        items.insert(2, ("office_registries", _("Registries of banks"), "landmark"))
     if is_administrator(staff):
         items.append(("office_audit", _("Audit trail"), "scroll-text"))
     return [MenuItem(reverse(name), label, icon, current=name == current) for name, label, icon in items]

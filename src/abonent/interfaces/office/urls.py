@@ -5,6 +5,8 @@ from django.urls import path
 from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
 from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
+from abonent.interfaces.office.reconciliation import difference_page, reconcile_page, reconciliation_page
+from abonent.interfaces.office.registries import registries_page, registry_page, resolve_page
 
 urlpatterns = [
     path("", find_page, name="office_home"),
@@ -16,6 +18,12 @@ urlpatterns = [
     path("payments/<str:public_id>/", payment_page, name="office_payment"),
     path("payments/<str:public_id>/ask/", ask_page, name="office_payment_ask"),
     path("payments/<str:public_id>/refund/", refund_page, name="office_payment_refund"),
+    path("registries/", registries_page, name="office_registries"),
+    path("registries/<int:number>/", registry_page, name="office_registry"),
+    path("registries/<int:number>/resolve/", resolve_page, name="office_registry_resolve"),
+    path("reconciliation/", reconciliation_page, name="office_reconciliation"),
+    path("reconciliation/compare/", reconcile_page, name="office_reconcile"),
+    path("reconciliation/<int:number>/", difference_page, name="office_difference"),
     path("linking/", linking_page, name="office_linking"),
     path("linking/measure/", measure, name="office_measure"),
     path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),

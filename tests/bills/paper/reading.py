@@ -1,9 +1,13 @@
 """Read a PDF back: its text, its QR, its structure."""
 
+import re
 from collections.abc import Iterator
 
 import pypdfium2
 import zxingcpp
+from PIL import Image, ImageDraw
+
+from abonent.bills.paper.payment_qr import QrDrawing
 
 NBSP = "\u00a0"
 
@@ -46,3 +50,27 @@ def in_order(text: str, *parts: str) -> bool:
             return False
         position += len(part)
     return True
+
+
+def picture_of(drawing: QrDrawing, *, module: int = 4) -> Image.Image:
+    """A drawing of either kind (filled, or lines to be stroked) as black squares on white, with its margin."""
+    image = Image.new("L", ((drawing.modules + 8) * module,) * 2, 255)
+    pen, x, y = ImageDraw.Draw(image), 0, 0
+    for command, values in re.findall(r"([Mmhvz])([-\d. ]*)", drawing.path):
+        numbers = [float(value) for value in values.split()]
+        if command == "M":
+            x, y = int(numbers[0]), int(numbers[1])
+        elif command == "m":
+            x += int(numbers[0])
+        elif command == "h" and numbers[0] > 0:
+            left, top, width = (x + 4) * module, (y + 4) * module, int(numbers[0]) * module
+            pen.rectangle((left, top, left + width - 1, top + module - 1), fill=0)
+            x += int(numbers[0])
+    return image
+
+
+def bytes_of(image: Image.Image) -> bytes:
+    """The bytes of the one QR of a picture, by a decoder that is not ours."""
+    found = zxingcpp.read_barcodes(image)
+    assert len(found) == 1, f"{len(found)} codes in the picture"
+    return bytes(found[0].bytes)

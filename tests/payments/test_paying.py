@@ -5,11 +5,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from pytest_django import DjangoAssertNumQueries
 
 from abonent.accounts.models import Account
 from abonent.ledger.models import Payment as Entry
 from abonent.notices.models import Letter
+from abonent.notices.operations import deliver
 from abonent.payments import queries
 from abonent.payments.models import Payment, PaymentStep
 from abonent.payments.operations import settling
@@ -297,6 +299,17 @@ def test_the_receipt_letter_says_what_was_paid(till: Till, home: Account, power:
         f"/pay/{payment.public_id}/",
     ):
         assert text in letter.text
+
+
+def test_the_receipt_goes_along_on_paper(till: Till) -> None:
+    payment = till.paid()
+    letter = Letter.objects.get()
+    assert letter.attachment == {"maker": "payments.receipt", "arguments": {"payment": payment.public_id}}
+    assert deliver(letter_id=letter.pk, now=NOW)
+    (sent,) = mail.outbox
+    ((name, content, media_type),) = sent.attachments
+    assert (name, media_type) == (f"payment-{payment.pk}.pdf", "application/pdf")
+    assert content.startswith(b"%PDF")
 
 
 def test_the_letter_in_kazakh(till: Till) -> None:

@@ -8,10 +8,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from abonent.notices.addresses import absolute
+from abonent.notices.attachments import Attachment
 from abonent.notices.operations import write_letter
 from abonent.payments.models import Payment, Refund
 from abonent.payments.operations.moving import charged, label_of
 from abonent.payments.queries import parts_of
+
+MAKER = "payments.receipt"
+"""Draws the paper that goes with the letter."""
 
 
 def write_receipt(payment: Payment, *, now: datetime) -> None:
@@ -26,6 +30,7 @@ def write_receipt(payment: Payment, *, now: datetime) -> None:
         language=payment.language,
         now=now,
         context=_context(payment),
+        attachment=Attachment(MAKER, {"payment": payment.public_id}),
     )
     payment.receipt_letter = letter.pk
     payment.save(update_fields=["receipt_letter"])

@@ -11,7 +11,7 @@ STATES = {
     "told": gettext_lazy("told to billing"),
     "declined": gettext_lazy("declined"),
     "expired": gettext_lazy("not paid in time"),
-    "refunded": gettext_lazy("given back"),
+    "refunded": gettext_lazy("money given back"),
 }
 CAUSES = {
     "customer": gettext_lazy("the customer"),
@@ -28,12 +28,12 @@ KIND_NAMES = {
     "waiting": gettext_lazy("Waiting"),
     "booked": gettext_lazy("Booked"),
     "failed": gettext_lazy("Not paid"),
-    "refunded": gettext_lazy("Given back"),
+    "refunded": gettext_lazy("Refunded"),
 }
 REFUND_STATES = {
     "created": gettext_lazy("being sent to the gateway"),
     "sent": gettext_lazy("waiting for the gateway"),
-    "done": gettext_lazy("given back"),
+    "done": gettext_lazy("money given back"),
     "failed": gettext_lazy("refused"),
 }
 ROW_STATES = {
@@ -69,7 +69,6 @@ def reason_said(reason: str) -> str:
     ours = {
         "amount": _("The gateway took another amount than was asked."),
         "currency": _("The gateway took another currency than was asked."),
-        "closed": _("The account was closed meanwhile."),
     }
     return ours.get(reason, reason)
 

@@ -60,7 +60,7 @@ class RefundForm(forms.Form):
         },
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("Reason"),
         max_length=300,
         error_messages={"required": gettext_lazy("Say why: the next colleague will read it.")},
     )

@@ -46,4 +46,10 @@ ACTIONS = {
     "email_change_asked": _("asked to change the e-mail"),
     "email_confirmed": _("confirmed the e-mail"),
     "settings_changed": _("changed the settings"),
+    "payment_refund_asked": _("asked for a refund"),
+    "registry_row_booked": _("booked a row of a registry"),
+    "registry_row_set_aside": _("set a row of a registry aside"),
+    "difference_taken": _("took a difference over"),
+    "difference_noted": _("noted something about a difference"),
+    "difference_settled": _("settled a difference"),
 }

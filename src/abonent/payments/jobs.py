@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from abonent.payments.operations import due_questions, refunds, settling
+from abonent.payments.operations import bank_call_counts, due_questions, reconciling, refunds, settling
 
 
 @app.periodic(cron="* * * * *")
@@ -23,3 +23,16 @@ def ask(payment_id: int, cause: str) -> None:
 @app.task(name="payments.ask_refund")
 def ask_refund(refund_id: int) -> None:
     refunds.ask_refund(refund_id=refund_id, now=timezone.now(), wait=False)
+
+
+@app.periodic(cron="10 3 * * *")
+@app.task(name="payments.reconcile", queueing_lock="payments.reconcile")
+def reconcile(timestamp: int) -> None:
+    """Early in the morning, after the gateways' day: the last days three ways, and the letter of what is open."""
+    reconciling.reconcile_daily(now=timezone.now())
+
+
+@app.periodic(cron="31 3 * * *")
+@app.task(name="payments.forget_old_counts", queueing_lock="payments.forget_old_counts")
+def forget_old_counts(timestamp: int) -> None:
+    bank_call_counts.forget_old_counts(now=timezone.now())

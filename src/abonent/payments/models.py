@@ -299,7 +299,7 @@ class RegistryRow(models.Model):
 
 
 class ReconciledDay(models.Model):
-    """What came through a source on a day, as gateway, portal and billing had it when it was last looked at."""
+    """What came through a source on a day, as gateway, portal and billing had it when last looked at."""
 
     day = models.DateField()
     source = models.CharField(max_length=40)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from abonent.payments.models import Difference, Payment, ReconciledDay
+from abonent.payments.operations.alarms import tell_of_differences
 from abonent.payments.operations.statements import Statements, take_statements
 from abonent.payments.reconciliation import OWNERS, DayFacts, Found, Totals, differences, totals
 from abonent.payments.reconciliation_facts import facts_of
@@ -53,6 +54,13 @@ def _compare(day: date, statements: Statements, now: datetime) -> Reconciled:
         new, settled = _write(day, found, now)
         columns = _keep_totals(facts, now)
     return Reconciled(day, columns, tuple(found), new, settled, statements)
+
+
+def reconcile_daily(*, now: datetime) -> int:
+    """Of every morning: the last days, and the letter about what is open, once a day. Safe to repeat. Returns
+    how many letters."""
+    reconcile_lately(now=now)
+    return tell_of_differences(now=now)
 
 
 def reconcile_lately(*, now: datetime) -> list[Reconciled]:

@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from abonent.accounts import not_me
 from abonent.accounts.models import Account, AccountLink
+from abonent.bills import subscription_links
+from abonent.bills.models import ReceiptSubscription
 from abonent.exchange.operations import import_bundle
 from abonent.metering import reading_links
 from abonent.metering.models import Meter, Photo, ReadingLink, Submission, SubmittedReading
@@ -143,6 +145,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "receipt_pdf": (LINKED, ONLY_GET),
     "receipt_back_pdf": (LINKED, ONLY_GET),
     "receipt_subscription": (LINKED, LINKED_DONE),
+    "receipt_confirm": (ALL, ALL),  # whoever holds the letter
+    "receipt_unsubscribe": (ALL, ALL),
     "office_home": (STAFF, STAFF),
     "office_account": (STAFF_OF_IT, ONLY_GET),
     "office_code": (ONLY_POST, STAFF_OF_IT),
@@ -212,7 +216,10 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
     reminder = ReadingLink.objects.create(
         account=home, user=people["alice"], period=NOW.date(), created_at=NOW, expires_at=far
     )
-    made = {"submission": _submission(home, people["alice"]), "reminder": reminder}
+    wish = ReceiptSubscription.objects.create(
+        user=people["alice"], account=home, email="alice@example.kz", started_at=NOW, asked_at=far
+    )
+    made = {"submission": _submission(home, people["alice"]), "reminder": reminder, "wish": wish}
     made["payment"] = _payment(home, people["alice"])
     return {"home": home, "people": people, "links": links, **made}
 
@@ -269,7 +276,10 @@ def _address(name: str, cast: dict[str, Any]) -> str:
 
 
 def _token(name: str, cast: dict[str, Any]) -> str:
-    """What the letters of these pages carry: a reminder's to alice, or the one about bob's new link."""
+    """What the letters of these pages carry: of a subscription, a reminder, or about bob's new link."""
+    if name in ("receipt_confirm", "receipt_unsubscribe"):
+        purpose: Any = name.removeprefix("receipt_")
+        return subscription_links.token(cast["wish"].pk, int(NOW.timestamp()), purpose)
     if name != "reading_link":
         return not_me.token(link=cast["links"]["bob"].public_id, now=NOW)
     return reading_links.token(cast["reminder"])

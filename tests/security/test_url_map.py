@@ -27,6 +27,8 @@ OUTSIDE = {
     "account_reset_password_from_key_done",
     "link_not_me",
     "reading_link",  # whoever holds the letter
+    "receipt_confirm",
+    "receipt_unsubscribe",
     "offline",  # kept by browsers: it is nobody's
 }
 #: What looking may write: the session itself, counted tries, pictures to read, and that staff looked.

@@ -5,10 +5,10 @@ JSON); rooms above register their makers when the program starts (`AppConfig.rea
 emptied by this room.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from abonent.base.errors import DomainError
 
@@ -37,12 +37,9 @@ class NothingToSend(DomainError):  # noqa: N818 - named after what is the matter
     """A maker's word that the letter has no reason any more: it is given up, and not tried again."""
 
 
-class Maker(Protocol):
-    """Called with the attachment's arguments at the attempt's time. Whatever else it raises is a failed
-    attempt, tried again."""
-
-    def __call__(self, *, now: datetime, **arguments: Any) -> Made: ...
-
+Maker = Callable[..., Made]
+"""Called with the attachment's arguments and with `now`, the attempt's time. Whatever else it raises is a
+failed attempt, tried again."""
 
 _makers: dict[str, Maker] = {}
 

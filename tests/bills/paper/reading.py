@@ -53,7 +53,7 @@ def in_order(text: str, *parts: str) -> bool:
 
 
 def picture_of(drawing: QrDrawing, *, module: int = 4) -> Image.Image:
-    """A drawing of either kind (filled, or lines to be stroked) as black squares on white, with its margin."""
+    """A drawing of either kind (filled, or lines to stroke) as black squares on white, with its margin."""
     image = Image.new("L", ((drawing.modules + 8) * module,) * 2, 255)
     pen, x, y = ImageDraw.Draw(image), 0, 0
     for command, values in re.findall(r"([Mmhvz])([-\d. ]*)", drawing.path):

@@ -151,9 +151,14 @@ def test_the_site_map_names_every_section(cast: dict[str, Any]) -> None:
 def test_the_receipts_link_knows_who_subscribed(cast: dict[str, Any]) -> None:
     client = signed_in(cast["alice"])
     assert "Подписаться на электронную квитанцию" in client.get(url("account", "100")).content.decode()
-    ReceiptSubscription.objects.create(
-        user=cast["alice"], account=Account.objects.get(key="100"), started_at=billed.NOW
+    wish = ReceiptSubscription.objects.create(
+        user=cast["alice"],
+        account=Account.objects.get(key="100"),
+        email=cast["alice"].email,
+        started_at=billed.NOW,
     )
+    assert "Подтвердить электронную квитанцию" in client.get(url("account", "100")).content.decode()
+    ReceiptSubscription.objects.filter(pk=wish.pk).update(confirmed_at=billed.NOW)
     assert "Отписаться от электронной квитанции" in client.get(url("account", "100")).content.decode()
     assert "Подписаться на электронную квитанцию" in client.get(url("account", "200")).content.decode()
 

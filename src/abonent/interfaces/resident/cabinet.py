@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from abonent.accounts.queries import HeldAccount, held_accounts
-from abonent.bills.queries import subscribed_accounts
+from abonent.bills.queries import Subscription, subscriptions
+from abonent.bills.subscription_states import State
+from abonent.interfaces.resident.labels import label
 from abonent.interfaces.ui.environment import language
 from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Offline, Reminder
 from abonent.portal.current import portal
@@ -26,6 +28,7 @@ SECTIONS = {
     "account": (gettext_noop("Account information"), "house"),
     "readings": (gettext_noop("Meters"), "gauge"),
     "services": (gettext_noop("Services information"), "chart-column"),
+    "pay": (gettext_noop("Paying"), "credit-card"),
     "payments": (gettext_noop("Payments"), "wallet"),
     "consumption": (gettext_noop("Consumption"), "chart-no-axes-column"),
     "calculator": (gettext_noop("Payment calculator"), "calculator"),
@@ -55,6 +58,23 @@ def address(name: str, account: HeldAccount | None = None) -> str:
     if account is None:
         return _pattern(name, False, *where)
     return _pattern(name, True, *where).replace(_PLACEHOLDER, account.public_id)
+
+
+def pay_address(account: HeldAccount, what: str = "bill") -> str:
+    """«Оплатить» of an account: its form with the choice made."""
+    return f"{address('pay')}?account={account.public_id}&what={what}"
+
+
+def pay_url(account: HeldAccount) -> str | None:
+    """Where «Оплатить» of an account leads; None where nobody can pay it online."""
+    if not portal().paying.methods or account.closed_on is not None:
+        return None
+    return pay_address(account)
+
+
+def pay_word() -> str:
+    """What this portal calls the button."""
+    return label("pay", _("Pay"))
 
 
 def accounts_of(request: HttpRequest) -> tuple[HeldAccount, ...]:
@@ -107,21 +127,46 @@ def _menu(section: str, account: HeldAccount | None) -> list[MenuItem]:
 
 def _line(one: HeldAccount, section: str, current: HeldAccount | None) -> AccountLine:
     page = section if section in OF_AN_ACCOUNT else "account"
+    url = pay_address(one) if section == "pay" else address(page, one)
     is_current = current is not None and one.id == current.id
-    return AccountLine(one.number, one.address, address(page, one), current=is_current)
+    return AccountLine(one.number, one.address, url, current=is_current)
 
 
-def _reminder(request: HttpRequest) -> Reminder | None:
+def _reminder(request: HttpRequest, account: HeldAccount | None) -> Reminder | None:
     if getattr(request.user, "email_confirmed", True):
-        return None
+        return _came_back(request, account)
     return Reminder(_("Your e-mail address is not confirmed!"), address("settings"), _("Confirm the address"))
+
+
+def subscriptions_of(request: HttpRequest) -> dict[int, Subscription]:
+    """The signed-in person's subscriptions to receipts, by account; read once a request."""
+    known: dict[int, Subscription] | None = getattr(request, "_subscriptions", None)
+    if known is None:
+        known = subscriptions(cast(int, request.user.pk), now=timezone.now())
+        request._subscriptions = known  # type: ignore[attr-defined]
+    return known
 
 
 def _subscription(request: HttpRequest, account: HeldAccount | None) -> dict[str, Any]:
     if account is None or not portal().electronic_receipt:
         return {}
-    subscribed = account.id in subscribed_accounts(cast(int, request.user.pk))
-    return {"receipt_url": address("receipt_subscription", account), "receipt_subscribed": subscribed}
+    held = subscriptions_of(request).get(account.id)
+    return {
+        "receipt_url": address("receipt_subscription", account),
+        "receipt_subscribed": held is not None and held.wanted,
+        "receipt_waiting": held is not None and held.state == State.WAITING,
+    }
+
+
+def _came_back(request: HttpRequest, account: HeldAccount | None) -> Reminder | None:
+    """A mailbox that the mail server refused: the person is told wherever he is, until he does something."""
+    if account is None or not portal().electronic_receipt:
+        return None
+    held = subscriptions_of(request).get(account.id)
+    if held is None or held.state != State.REFUSED:
+        return None
+    text = _("Receipts do not reach %(email)s: letters come back.") % {"email": held.email}
+    return Reminder(text, address("receipt_subscription", account), _("What to do"))
 
 
 def _offline() -> Offline | None:
@@ -152,7 +197,7 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
         site_map_url=address("site_map"),
         home_url=address("home"),
         add_account_url=address("account_add"),
-        reminder=None if section in SAY_IT_THEMSELVES else _reminder(request),
+        reminder=None if section in SAY_IT_THEMSELVES else _reminder(request, current),
         offline=_offline(),
     )
 

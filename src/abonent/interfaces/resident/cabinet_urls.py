@@ -1,6 +1,6 @@
 """The cabinet's own pages: an account is named by its public id, never by its number."""
 
-from django.urls import path
+from django.urls import include, path
 
 from abonent.interfaces.resident.account.views import account_page
 from abonent.interfaces.resident.calculator.views import calculator_page
@@ -9,10 +9,10 @@ from abonent.interfaces.resident.consumption.views import consumption_file, cons
 from abonent.interfaces.resident.home.views import home
 from abonent.interfaces.resident.payments.views import payments_page
 from abonent.interfaces.resident.receipts.views import (
+    bill_page,
     receipt_back_page,
     receipt_pdf_page,
     receipts_page,
-    subscription_page,
 )
 from abonent.interfaces.resident.services.statement import statement_page, statement_pdf
 from abonent.interfaces.resident.services.views import services_page
@@ -35,5 +35,6 @@ urlpatterns = [
     path("a/<str:public_id>/receipts/", receipts_page, name="receipts"),
     path("a/<str:public_id>/receipts/<str:month>.pdf", receipt_pdf_page, name="receipt_pdf"),
     path("a/<str:public_id>/receipts/<str:month>/back.pdf", receipt_back_page, name="receipt_back_pdf"),
-    path("a/<str:public_id>/receipts/subscription/", subscription_page, name="receipt_subscription"),
+    path("", include("abonent.interfaces.resident.receipts.urls")),
+    path("a/<str:public_id>/receipts/<str:month>/", bill_page, name="bill"),
 ]

@@ -54,6 +54,8 @@ class Cabinet:
     sign_out_url: str = ""
     receipt_url: str | None = None
     receipt_subscribed: bool = False
+    receipt_waiting: bool = False
+    """Subscribed, and not confirmed by letter yet."""
     site_map_url: str | None = None
     home_url: str = "/"
     add_account_url: str | None = None

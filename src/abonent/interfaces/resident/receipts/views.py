@@ -1,36 +1,33 @@
-"""«Квитанции / Түбіртектер»: a row a month, the PDF and its back, the wish to get it by mail."""
+"""«Квитанции / Түбіртектер»: the newest bill, a row a month, a bill whole, the PDF and its back, the wish to
+get it by mail."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from datetime import date
+from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
-from abonent.bills.operations import EmailNotConfirmed, subscribe, unsubscribe
-from abonent.bills.queries import subscribed_accounts
+from abonent.bills.bill import bill
 from abonent.bills.receipts import back_pdf, receipt_pdf
 from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
 from abonent.interfaces.resident.entrance.limited import may_draw, too_many
+from abonent.interfaces.resident.receipts.bill_page import bill_values
 from abonent.interfaces.ui.environment import language
-from abonent.ledger.bill_lines import billed_months
-from abonent.portal.current import portal
-from abonent.users.models import User
 
 
 @require_safe
 @login_required
 def receipts_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Every month that was charged, newest first; 404 for whoever is not linked to the account."""
-    account = account_or_404(request, public_id)
-    body = drawn("resident/receipts/body.html", account, lambda: {"months": billed_months(account.id)})
+    """The newest bill, and every month that was charged; 404 for whoever is not linked to the account."""
+    account, today = account_or_404(request, public_id), timezone.localdate()
+    body = drawn("resident/receipts/body.html", account, lambda: _values(account, None, today), today)
     return render(
         request,
         "resident/receipts/page.html",
@@ -42,6 +39,39 @@ def receipts_page(request: HttpRequest, public_id: str) -> HttpResponse:
             section_title=section_label("receipts"),
         ),
     )
+
+
+@require_safe
+@login_required
+def bill_page(request: HttpRequest, public_id: str, month: str) -> HttpResponse:
+    """The bill of `2026-10` and what changed in it; 404 for a month without charges."""
+    account, asked, today = account_or_404(request, public_id), _month_or_404(month), timezone.localdate()
+
+    def values() -> dict[str, Any]:
+        found = _values(account, asked, today)
+        if found["bill"] is None:
+            raise Http404
+        return found
+
+    body = drawn("resident/receipts/bill.html", account, values, asked, today)
+    return render(
+        request,
+        "resident/receipts/bill_page.html",
+        context(
+            request,
+            section="receipts",
+            account=account,
+            body=body,
+            receipts_url=address("receipts", account),
+            section_title=section_label("receipts"),
+            month=asked,
+        ),
+    )
+
+
+def _values(account: HeldAccount, month: Month | None, today: date) -> dict[str, Any]:
+    found = bill(account, month, language=language(), today=today)
+    return bill_values(account, found) if found else {"bill": None}
 
 
 def _month_or_404(text: str) -> Month:
@@ -87,37 +117,3 @@ def receipt_back_page(request: HttpRequest, public_id: str, month: str) -> HttpR
     """«Просмотр» of the back of the bill."""
     asked = _month_or_404(month)
     return _paper(request, public_id, f"receipt-{asked}-back", lambda _: back_pdf(asked, language=language()))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def subscription_page(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """Asks, then subscribes or unsubscribes; an address that is not confirmed is sent to be confirmed."""
-    if not portal().electronic_receipt:
-        raise Http404
-    account = account_or_404(request, public_id)
-    person = cast(User, request.user)
-    if request.method == "POST":
-        return _change(request, person, account)
-    subscribed = account.id in subscribed_accounts(person.pk)
-    values: dict[str, Any] = {"held": account, "subscribed": subscribed, "email": person.email}
-    return render(
-        request,
-        "resident/receipts/subscription.html",
-        context(request, section="receipts", account=account, **values),
-    )
-
-
-def _change(request: HttpRequest, person: User, account: HeldAccount) -> HttpResponse:
-    now = timezone.now()
-    if request.POST.get("wanted") == "no":
-        unsubscribe(user=person, account=account, now=now)
-        messages.success(request, _("The receipts of this account will not be sent by e-mail any more."))
-        return redirect(address("receipts", account))
-    try:
-        subscribe(user=person, account=account, now=now)
-    except EmailNotConfirmed:
-        messages.warning(request, _("Your e-mail address is not confirmed! Confirm it to do this."))
-        return redirect("settings")
-    messages.success(request, _("You are subscribed to the electronic receipt of this account."))
-    return redirect(address("receipts", account))

@@ -14,7 +14,7 @@ from abonent.notices.models import Letter
 from abonent.notices.operations import deliver
 from abonent.payments import queries
 from abonent.payments.models import Payment, PaymentStep
-from abonent.payments.operations import settling
+from abonent.payments.operations import paying, settling
 from abonent.payments.operations.due_questions import queue_due
 from abonent.payments.operations.paying import NotPayable, PartAsked
 from abonent.portal.models import Service
@@ -208,13 +208,25 @@ def test_a_gateway_that_forgot_is_asked_until_the_time_is_over(till: Till) -> No
 
 def test_silence_changes_nothing_but_the_time_of_the_next_question(till: Till) -> None:
     payment = till.pay()
-    times = []
+    times = [MINUTE]
     for kind in ("timeout", "500", "cut", "timeout-after", "500-after"):
+        till.later(times[-1])
         till.bank.fault("ask", kind)
         asked = till.ask(payment)
-        times.append(asked.next_question_at - till.now if asked.next_question_at else None)
-    assert times == [minutes * MINUTE for minutes in (1, 3, 10, 30, 60)]
+        assert asked.next_question_at is not None
+        times.append(asked.next_question_at - till.now)
+    assert times == [minutes * MINUTE for minutes in (1, 3, 10, 30, 60, 60)]
     assert (asked.state, expected()) == ("sent", BOTH)
+
+
+def test_a_customer_who_looks_again_and_again_does_not_push_the_schedule_away(till: Till) -> None:
+    payment = till.pay()
+    for second in range(3, 60, 3):
+        seen = NOW + timedelta(seconds=second)
+        settling.came_back(public_id=payment.public_id, user_id=till.customer.pk, now=seen)
+    assert till.bank.calls.count("ask") == 19
+    found = Payment.objects.get()
+    assert (found.questions, found.next_question_at) == (0, NOW + MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -252,6 +264,17 @@ def test_amounts_stay_within_the_bounds_of_the_method(
         till.pay(*[PartAsked(home.pk, Decimal(one)) for one in amounts], method="free")
     assert error.value.reason == why
     assert Payment.objects.count() == 0
+
+
+def test_a_person_makes_so_many_payments_in_an_hour(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paying, "MOST_AN_HOUR", 2)
+    first, _ = till.pay(form_key="one"), till.pay()
+    with pytest.raises(NotPayable) as error:
+        till.pay()
+    assert error.value.reason == "often"
+    assert till.pay(form_key="one").pk == first.pk
+    till.later(60 * MINUTE)
+    assert till.pay().state == "sent"
 
 
 def test_no_parts_is_no_payment(till: Till) -> None:

@@ -25,6 +25,8 @@ from abonent.portal.queries import data_version, services
 from abonent.users.models import User
 
 MOST_PARTS = 50
+MOST_AN_HOUR = 30
+"""Of one person: each is a call to the gateway, and a line in its books."""
 
 Reason = Literal[
     "method",  # the profile has no such method
@@ -37,6 +39,7 @@ Reason = Literal[
     "service",  # no such service
     "email",  # not a mailbox
     "form",  # no key of a form
+    "often",  # MOST_AN_HOUR payments of this person in the last hour
 ]
 
 
@@ -79,10 +82,12 @@ def pay(
     Raises NotPayable. A gateway that refuses leaves it `declined` (`reason`), and one that does not answer
     leaves it `created`: neither is an error here, the page of the payment says what happened.
     """
+    if known := Payment.objects.filter(user=user, form_key=form_key).first():
+        return send(payment_id=known.pk, cause="customer", now=now)
     chosen = _method(method)
     held = {one.id: one for one in held_accounts(user.pk, now=now)}
     _check(parts, held, chosen, language, now)
-    _check_rest(email, form_key)
+    _check_rest(user, email, form_key, now)
     payment = _written(user, parts, chosen, email, language, form_key, address, now)
     return send(payment_id=payment.pk, cause="customer", now=now)
 
@@ -115,9 +120,12 @@ def _check(
         raise NotPayable("least" if total < method.least else "most")
 
 
-def _check_rest(email: str, form_key: str) -> None:
+def _check_rest(user: User, email: str, form_key: str, now: datetime) -> None:
     if not 0 < len(form_key) <= 40:
         raise NotPayable("form")
+    lately = Payment.objects.filter(user=user, created_at__gt=now - timedelta(hours=1))
+    if lately.count() >= MOST_AN_HOUR:
+        raise NotPayable("often")
     try:
         if email:
             validate_email(email)

@@ -72,9 +72,12 @@ def create_at_gateway(payment: Payment, *, cause: str, now: datetime) -> None:
 
 
 def plan_question(payment: Payment, *, now: datetime) -> None:
-    """The next question, further away than the last."""
-    payment.next_question_at = next_question(payment.questions, now)
+    """The next question, further away than the last. What pages or notices asked before it was due leaves
+    the schedule as it is: a customer who waits and looks does not push it away."""
+    if payment.next_question_at is not None and payment.next_question_at > now:
+        return
     payment.questions += 1
+    payment.next_question_at = next_question(payment.questions, now)
     payment.save(update_fields=["next_question_at", "questions"])
 
 

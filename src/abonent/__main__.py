@@ -51,6 +51,11 @@ COMMANDS = {
         "Load a bundle of the billing system's files.",
         "abonent import bundle.zip --dry-run",
     ),
+    "payments": Command(
+        "abonent.exchange.registries.cli",
+        "Take registries of payments from banks, or list what of them waits.",
+        "abonent payments load EPS_2026-11-05.zip --dry-run",
+    ),
     "export": Command(
         "abonent.exchange.outgoing.cli",
         "Write the readings that customers submitted into files for billing.",

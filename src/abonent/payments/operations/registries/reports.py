@@ -12,6 +12,7 @@ from abonent.payments.models import Registry, RegistryRow
 
 #: Rows shown of those that need somebody.
 SHOWN = 20
+_SHOWN_FIELDS = ("line", "operation", "account_text", "payer", "paid_on", "amount", "note")
 
 
 class StateSum(NamedTuple):
@@ -67,5 +68,19 @@ def report_of(registry: Registry, *, again: bool = False) -> RegistryReport:
 
 
 def _first(rows: QuerySet[RegistryRow]) -> tuple[RowShown, ...]:
-    fields = ("line", "operation", "account_text", "payer", "paid_on", "amount", "note")
-    return tuple(map(RowShown._make, rows.order_by("line").values_list(*fields)[:SHOWN]))
+    return tuple(map(RowShown._make, rows.order_by("line").values_list(*_SHOWN_FIELDS)[:SHOWN]))
+
+
+class WaitingRow(NamedTuple):
+    """An unmatched row, and the file it came in."""
+
+    row_id: int
+    registry: str
+    row: RowShown
+
+
+def waiting_rows(*, most: int) -> tuple[list[WaitingRow], int]:
+    """Rows of all registries that wait for staff, the oldest first, and how many there are. Two queries."""
+    waiting = RegistryRow.objects.filter(state=RegistryRow.State.UNMATCHED)
+    found = waiting.order_by("registry_id", "line").values_list("pk", "registry__name", *_SHOWN_FIELDS)[:most]
+    return [WaitingRow(pk, name, RowShown(*row)) for pk, name, *row in found], waiting.count()

@@ -1,0 +1,1 @@
+"""Registries of payments from banks: files opened, recognised, read and taken."""

@@ -142,6 +142,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "submission_photo": (LINKED, ONLY_GET),
     "payments": (LINKED, ONLY_GET),
     "receipts": (LINKED, ONLY_GET),
+    "bill": (LINKED, ONLY_GET),
     "receipt_pdf": (LINKED, ONLY_GET),
     "receipt_back_pdf": (LINKED, ONLY_GET),
     "receipt_subscription": (LINKED, LINKED_DONE),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from abonent.base.months import Month
-from abonent.demo.town import Kind, Town, build, contact_email, write_bundle
+from abonent.demo.town import DEMO, Kind, Town, build, contact_email, write_bundle
 from abonent.demo.town.account_book import (
     FLAW_ACCRUED,
     FLAW_CLOSING,
@@ -152,6 +152,35 @@ def test_every_promised_kind_of_account_is_there(any_town: Town) -> None:
     assert any_town.household(Kind.LARGE_FAMILY).residents == 7
     corrected = any_town.household(Kind.CORRECTED).number
     assert sum(c.corrections != 0 for c in any_town.charges if c.account == corrected) >= 3
+
+
+def test_the_customer_has_a_bill_to_pay_and_a_debt(any_town: Town) -> None:
+    """On any day: the home's last bill is open, the parents owe what was before it too."""
+    lines, last = tops(any_town), Month.of(any_town.today) - 1
+
+    def of_(kind: Kind, what: str) -> int:
+        number = any_town.household(kind).number
+        return sum(getattr(line[last], what) for (account, _), line in lines.items() if account == number)
+
+    paid_now = {
+        kind
+        for kind in (Kind.DEMO_HOME, Kind.DEMO_PARENTS, Kind.DEMO_LET)
+        for payment in any_town.payments
+        if payment.account == any_town.household(kind).number and Month.of(payment.paid_on) > last
+    }
+    assert paid_now <= {Kind.DEMO_LET}, "whose day to pay has come, or has not"
+    assert of_(Kind.DEMO_HOME, "closing") > 0
+    assert of_(Kind.DEMO_HOME, "opening") <= of_(Kind.DEMO_HOME, "paid"), "whole units are paid"
+    assert of_(Kind.DEMO_PARENTS, "opening") > of_(Kind.DEMO_PARENTS, "paid") == 0
+
+
+def test_a_voluntary_line_stands_on_the_bills_of_those_who_took_it() -> None:
+    made = town("housing")
+    voluntary = [service for service in made.recipe.services if service.voluntary]
+    assert [service.name["ru"] for service in voluntary] == ["Добровольное страхование"]
+    took = {charge.account for charge in made.charges if charge.service == voluntary[0].code}
+    assert {made.household(kind).number for kind in DEMO} < took
+    assert len(took) < len(made.households) / 2
 
 
 def test_the_closed_account_ends_with_nothing_owed(any_town: Town) -> None:

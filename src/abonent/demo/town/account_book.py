@@ -22,6 +22,8 @@ FLAW_MONTHS_AGO = 4
 MISCHARGED, MISCHARGED_AGO, MISCHARGED_BY = "electricity", 4, 2500
 #: How many months ago, and by how many per cent.
 CORRECTIONS = {Kind.CORRECTED: {2: -35, 7: 22, 15: -18}, Kind.DEMO_HOME: {5: -12}}
+#: Of whom nothing came in this month and so many before it: the last bill, or a debt besides, is left to pay.
+UNPAID = {Kind.DEMO_HOME: 0, Kind.DEMO_PARENTS: 1}
 _CENTS = VOLUME * PRICE // 100
 
 
@@ -200,7 +202,7 @@ class _Keeper:
 
     def _pay(self, month: Month, *, show: bool) -> dict[str, int]:
         """Pay what the habit says in `month`, before today; the amount of each service."""
-        if self.household.kind is Kind.DEMO_PARENTS and month >= Month.of(self.today) - 1:
+        if month >= Month.of(self.today) - UNPAID.get(self.household.kind, -1):
             return dict.fromkeys(self.balances, 0)
         owed = sum(self.balances.values())
         payments = [

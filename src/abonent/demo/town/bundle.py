@@ -19,7 +19,7 @@ ORGANISATION_COLUMNS = (
     "code,name_ru,name_kk,tax_number,tax_reason_code,bank_account,bank_name,bank_code,"
     "correspondent_account,phone,address,readings_from,readings_to,overdue_readings"
 )
-SERVICE_COLUMNS = "code,organisation,parent,position,name_ru,name_kk,name_en,unit_ru,unit_kk"
+SERVICE_COLUMNS = "code,organisation,parent,position,name_ru,name_kk,name_en,unit_ru,unit_kk,obligation"
 ACCOUNT_COLUMNS = (
     "number,organisation,payer,address,flat,residents,area,categories,contact_email,contact_phone,opened_on,"
     "closed_on,owner_since"
@@ -113,6 +113,7 @@ def _services(town: Town) -> Iterator[Row]:
             service.name.get("en", ""),
             service.unit["ru"],
             service.unit.get("kk", ""),
+            "voluntary" if service.voluntary else "due",
         )
 
 

@@ -132,10 +132,16 @@ def _household(
         categories=_categories(recipe, kind, features, residents, random),
     )
     _dates(household, last, random)
-    household.services = tuple(
-        service for service in recipe.services if not service.when or household.features & set(service.when)
-    )
+    household.services = tuple(service for service in recipe.services if _has(service, household))
     return household
+
+
+def _has(service: Service, household: Household) -> bool:
+    """What one may choose is drawn apart: it moves nothing else in the town."""
+    if service.voluntary and household.kind not in DEMO:
+        drawn = Random(f"{service.code}:{household.number}").random()  # noqa: S311 - a town, not a secret
+        return drawn < service.voluntary
+    return not service.when or bool(household.features & set(service.when))
 
 
 def _features(recipe: Recipe, kind: Kind, random: Random) -> frozenset[str]:

@@ -87,6 +87,8 @@ class Service:
     """Charged only on accounts with one of these features; empty: on every account."""
     undelivered: bool
     """Heating and the like: now and then some days are not delivered, and the month is reduced."""
+    voluntary: float = 0.0
+    """Share of accounts that took it: insurance and the like, which nobody has to pay. 0: it is due."""
 
     def rate_on(self, day: date) -> int:
         found = 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 from abonent.base import catalogues
 from abonent.bills.checks import check_bill
 from abonent.bills.paper import PaperError
-from abonent.interfaces.cli import check_gateways, statics
+from abonent.interfaces.cli import check_banks, check_gateways, statics
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 from abonent.interfaces.cli.surroundings import home
 
@@ -25,6 +25,7 @@ CONNECTION_SECONDS = 5
 def findings() -> Iterator[Finding]:
     yield from (look() for look in LOOKS)
     yield from check_gateways.findings()
+    yield from check_banks.configuration()
     for message in run_checks():
         if message.level >= ERROR:
             yield Finding(FAIL, "django", str(message.msg), str(message.hint or ""))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from abonent.interfaces.cli import check_payments, check_readings, check_records
+from abonent.interfaces.cli import check_banks, check_payments, check_readings, check_records
 from abonent.interfaces.cli.asking import ask
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 from abonent.interfaces.cli.surroundings import home
@@ -35,6 +35,7 @@ def findings() -> Iterator[Finding]:
         yield from check_records.findings(now=datetime.now(UTC))
         yield check_readings.export_finding(now=datetime.now(UTC))
         yield from check_payments.findings(now=datetime.now(UTC))
+        yield from check_banks.findings(now=datetime.now(UTC))
 
 
 def _version() -> Finding:

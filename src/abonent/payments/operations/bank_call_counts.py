@@ -56,6 +56,20 @@ def may_try(*, bank: str, address: str | None, now: datetime) -> bool:
     return (found.values_list("refused", flat=True).first() or 0) < REFUSED_AN_HOUR
 
 
+def hours_of_trying(*, since: datetime) -> list[str]:
+    """`kaspi 2026-11-20 09:00Z (1200 of 1300 checks unknown)`: hours in which somebody was stopped."""
+    rows = BankCallCount.objects.filter(hour__gte=since).order_by("hour", "bank", "network")
+    return [f"{row.bank} {row.hour:%Y-%m-%d %H:%M}Z ({said})" for row in rows if (said := _said(row))]
+
+
+def _said(row: BankCallCount) -> str:
+    if row.refused >= REFUSED_AN_HOUR:
+        return f"{row.refused} calls from {row.network} were not the bank's"
+    if row.checks > CHECKS_AN_HOUR or is_trying(row.checks, row.unknown):
+        return f"{row.unknown} of {row.checks} checks unknown"
+    return ""
+
+
 def forget_old_counts(*, now: datetime) -> int:
     """Delete counts older than 30 days. Safe to repeat."""
     return BankCallCount.objects.filter(hour__lt=now - KEPT).delete()[0]

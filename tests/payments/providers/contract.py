@@ -228,8 +228,8 @@ class GatewayContract:
     def test_an_answer_that_does_not_come_is_not_waited_for(
         self, world: World, orders: Orders, call: str
     ) -> None:
-        make = self.calls(world, world.impatient, orders)[call]
         for kind in self.slow:
+            make = self.calls(world, world.impatient, orders)[call]
             world.fault(call, kind)
             with pytest.raises(GatewayUnavailable):
                 make()

@@ -4,16 +4,18 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-#: What an answer may look like when something is wrong. `time-out` and `drip` need an impatient caller.
+#: What an answer may look like when something is wrong. `time-out` and `drip` need an impatient caller: they
+#: end well for one that waits, so that waiting shows.
 QUICK = ("500", "503", "429", "cut", "not JSON", "a list", "empty", "redirect", "hang-up")
 SLOW = ("time-out", "drip")
 LONGEST_HOLD = 3.0
+DROP_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class StandIn:
             fault = None
             if self._faults and request.path.startswith(self._faults[0].path):
                 fault = self._faults.popleft()
-            if fault and not fault.after:
+            if fault and not fault.after and fault.kind not in SLOW:
                 return fault, 200, {}
             return fault, *self.answer(request)
 
@@ -120,16 +122,22 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+def _late(call: Handler, whole: bytes) -> None:
+    call.stand_in.closing.wait(LONGEST_HOLD)
+    with suppress(OSError):
+        call.say(200, whole)
+
+
 def _drip(call: Handler, whole: bytes) -> None:
-    call.say(200, b"", length=100_000)
-    for _ in range(100):
-        try:
+    """Spaces before JSON are lawful."""
+    drops = int(LONGEST_HOLD / DROP_SECONDS)
+    with suppress(OSError):
+        call.say(200, b"", length=drops + len(whole))
+        for _ in range(drops):
             call.wfile.write(b" ")
             call.wfile.flush()
-        except OSError:
-            return
-        if call.stand_in.closing.wait(0.03):
-            return
+            call.stand_in.closing.wait(DROP_SECONDS)
+        call.wfile.write(whole)
 
 
 SPOILT: dict[str, Callable[[Handler, bytes], object]] = {
@@ -139,6 +147,6 @@ SPOILT: dict[str, Callable[[Handler, bytes], object]] = {
     "empty": lambda call, whole: call.say(200, b""),
     "redirect": lambda call, whole: call.say(302, b"", Location=f"{call.stand_in.address}/elsewhere"),
     "hang-up": lambda call, whole: None,
-    "time-out": lambda call, whole: call.stand_in.closing.wait(LONGEST_HOLD),
+    "time-out": _late,
     "drip": _drip,
 }

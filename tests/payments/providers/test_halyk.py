@@ -228,10 +228,25 @@ def test_states(world: HalykWorld, orders: Orders, status: str, state: str) -> N
 
 
 @pytest.mark.parametrize("code", ["103", "104", "107", "109", "", "999"])
-def test_codes_that_say_nothing_of_the_payment(world: HalykWorld, orders: Orders, code: str) -> None:
+@pytest.mark.parametrize("status", [200, 400])
+def test_codes_that_say_nothing_of_the_payment(
+    world: HalykWorld, orders: Orders, code: str, status: int
+) -> None:
     order = orders()
-    world.bank.result = {"resultCode": code, "resultMessage": "try again later"}
+    world.pay(world.gateway.create(order).gateway_id)
+    known = world.bank.transactions["000000123"]
+    told = {"resultCode": code, "resultMessage": "try again later", "transaction": known}
+    world.bank.result = status, told
     with pytest.raises(GatewayUnavailable, match="try again later"):
+        world.gateway.ask(order.key, order.number, "")
+
+
+def test_not_found_may_come_as_an_error_of_http(world: HalykWorld, orders: Orders) -> None:
+    order = orders()
+    world.bank.result = 404, {"resultCode": "102", "resultMessage": "Invoice ID not found"}
+    assert world.gateway.ask(order.key, order.number, "") is None
+    world.bank.result = 404, {"code": 100, "message": "no such page"}
+    with pytest.raises(GatewayUnavailable, match="no such page"):
         world.gateway.ask(order.key, order.number, "")
 
 
@@ -245,14 +260,28 @@ def test_an_amount_that_is_none(world: HalykWorld, orders: Orders, amount: objec
         world.gateway.ask(order.key, order.number, gateway_id)
 
 
-def test_an_amount_like_the_one_in_the_documents(world: HalykWorld, orders: Orders) -> None:
+@pytest.mark.parametrize(
+    ("told", "refunded"),
+    [
+        ({"amount": 12.22, "payoutAmount": 10, "orgAmount": 22.22}, "10.00"),  # as in the documents
+        ({"amount": 12.22, "payoutAmount": 10, "orgAmount": None}, "10.00"),
+        ({"amount": 12.22, "payoutAmount": 0, "orgAmount": 22.22}, "10.00"),
+        ({"amount": 22.22, "payoutAmount": 10, "orgAmount": 22.22}, "10.00"),
+        ({"amount": 0, "payoutAmount": 22.22, "orgAmount": 22.22, "statusName": "REFUND"}, "22.22"),
+        ({"amount": 22.22, "payoutAmount": 0, "orgAmount": 22.22, "statusName": "REFUND"}, "22.22"),
+        ({"amount": 22.22, "payoutAmount": 0, "orgAmount": None}, "0.00"),
+    ],
+)
+def test_what_was_charged_and_what_was_given_back(
+    world: HalykWorld, orders: Orders, told: dict[str, object], refunded: str
+) -> None:
     order = orders("22.22")
     gateway_id = world.gateway.create(order).gateway_id
     world.pay(gateway_id)
-    world.bank.transactions[gateway_id] |= {"amount": 12.22, "payoutAmount": 10, "orgAmount": 22.22}
+    world.bank.transactions[gateway_id] |= told
     answer = world.gateway.ask(order.key, order.number, gateway_id)
     assert answer is not None
-    assert (answer.amount, answer.refunded) == (Decimal("22.22"), Decimal("10.00"))
+    assert (answer.state, answer.amount, answer.refunded) == ("succeeded", order.amount, Decimal(refunded))
 
 
 def test_ten_tenge_are_the_least_that_is_given_back(world: HalykWorld, orders: Orders) -> None:
@@ -316,6 +345,10 @@ def test_notices_without_the_secret_are_taken_from_named_networks_only(
     assert gateway.read_notice(raw, {}, address="192.0.2.9", now=NOW).gateway_id == gateway_id
     with pytest.raises(BadNotice, match="not from an address of the bank"):
         gateway.read_notice(raw, {}, address="198.51.100.8", now=NOW)
+    for number in ("12345", "../../123456", "1" * 16):
+        raw = json.dumps({"invoiceId": number, "code": "ok", "id": "1"}).encode()
+        with pytest.raises(BadNotice, match="of something else"):
+            gateway.read_notice(raw, {}, address="192.0.2.9", now=NOW)
 
 
 @pytest.mark.parametrize(

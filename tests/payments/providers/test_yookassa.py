@@ -198,7 +198,9 @@ def test_what_waits_for_capture_is_not_paid_yet(world: YooKassaWorld, orders: Or
 
 
 @pytest.mark.parametrize(
-    "amount", [None, {}, {"value": "many", "currency": "RUB"}, {"value": "NaN", "currency": "RUB"}]
+    "amount",
+    [None, {}, {"value": "1.00"}, {"currency": "RUB"}]
+    + [{"value": value, "currency": "RUB"} for value in ("many", "NaN", "inf", "-1.00", None)],
 )
 def test_an_amount_that_is_none(world: YooKassaWorld, orders: Orders, amount: object) -> None:
     order = orders()
@@ -206,6 +208,16 @@ def test_an_amount_that_is_none(world: YooKassaWorld, orders: Orders, amount: ob
     world.bank.payments[gateway_id]["amount"] = amount
     with pytest.raises(GatewayUnavailable):
         world.gateway.ask(order.key, order.number, gateway_id)
+
+
+def test_an_id_that_the_shop_does_not_know(world: YooKassaWorld, orders: Orders) -> None:
+    gateway_id = world.gateway.create(orders()).gateway_id
+    refund = GatewayContract().refund_of(world, "21740069-000f-50be-b000-0486ffbf45b0", "100.00")
+    assert world.gateway.ask("some key", 1, refund.gateway_id) is None
+    assert world.gateway.ask_refund(refund, "216749f7-0016-50be-b000-078d43a63ae4") is None
+    assert world.gateway.ask("some key", 1, gateway_id) is not None
+    with pytest.raises(GatewayRefused, match="no such payment"):
+        world.gateway.refund(refund)
 
 
 def test_two_shops_at_once_have_their_own_keys(world: YooKassaWorld, orders: Orders) -> None:

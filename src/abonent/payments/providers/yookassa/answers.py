@@ -67,7 +67,7 @@ def _id(thing: Any) -> str:
 
 def _money(amount: Any) -> Decimal:
     value = amount.value
-    if not isinstance(value, Decimal) or not value.is_finite() or value < 0 or not amount.currency:
+    if not isinstance(value, Decimal) or value < 0 or not amount.currency:
         raise ValueError("not an amount")
     return value
 

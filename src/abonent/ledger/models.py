@@ -69,7 +69,10 @@ class Payment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="ledger_payment_posted_once")
         ]
-        indexes = [models.Index(fields=["account", "-paid_on"], name="ledger_payment_account")]
+        indexes = [
+            models.Index(fields=["account", "-paid_on"], name="ledger_payment_account"),
+            models.Index(fields=["paid_on"], name="ledger_booked_by_day", condition=models.Q(by_portal=True)),
+        ]
 
 
 class ExpectedPayment(models.Model):

@@ -11,7 +11,7 @@ from abonent.payments.bank_access import is_the_bank, mistakes
 from tests.payments.bank_calls import SECRET, bank, give_secret
 
 SUBJECT = "CN=kaspi,O=Kaspi Bank,C=KZ"
-NETWORK = "194.187.247.0/24"
+NETWORK = "198.51.100.0/24"
 
 
 def basic(secret: str, user: str = "abonent") -> str:
@@ -22,14 +22,14 @@ def basic(secret: str, user: str = "abonent") -> str:
     ("facts", "secret", "address", "authorization", "certificate", "expected"),
     [
         # nothing is set: nobody
-        ({}, "", "194.187.247.9", "", "", False),
+        ({}, "", "198.51.100.9", "", "", False),
         ({}, "", None, "", "", False),
         # a network
-        ({"addresses": [NETWORK]}, "", "194.187.247.9", "", "", True),
-        ({"addresses": [NETWORK]}, "", "194.187.248.9", "", "", False),
+        ({"addresses": [NETWORK]}, "", "198.51.100.9", "", "", True),
+        ({"addresses": [NETWORK]}, "", "198.51.101.9", "", "", False),
         ({"addresses": ["192.0.2.1", NETWORK]}, "", "192.0.2.1", "", "", True),
         ({"addresses": ["2001:db8::/32"]}, "", "2001:db8::7", "", "", True),
-        ({"addresses": ["2001:db8::/32"]}, "", "194.187.247.9", "", "", False),
+        ({"addresses": ["2001:db8::/32"]}, "", "198.51.100.9", "", "", False),
         ({"addresses": [NETWORK]}, "", None, "", "", False),
         # a secret
         ({}, SECRET, "192.0.2.1", f"Bearer {SECRET}", "", True),
@@ -54,7 +54,7 @@ def basic(secret: str, user: str = "abonent") -> str:
         (
             {"addresses": [NETWORK], "certificate": SUBJECT},
             SECRET,
-            "194.187.247.9",
+            "198.51.100.9",
             basic(SECRET),
             SUBJECT,
             True,
@@ -67,8 +67,8 @@ def basic(secret: str, user: str = "abonent") -> str:
             SUBJECT,
             False,
         ),
-        ({"addresses": [NETWORK], "certificate": SUBJECT}, SECRET, "194.187.247.9", "", SUBJECT, False),
-        ({"addresses": [NETWORK], "certificate": SUBJECT}, SECRET, "194.187.247.9", basic(SECRET), "", False),
+        ({"addresses": [NETWORK], "certificate": SUBJECT}, SECRET, "198.51.100.9", "", SUBJECT, False),
+        ({"addresses": [NETWORK], "certificate": SUBJECT}, SECRET, "198.51.100.9", basic(SECRET), "", False),
     ],
 )
 def test_all_that_is_set_must_fit(

@@ -109,6 +109,8 @@ def _made_of(bill: Bill) -> Iterator[tuple[str, str]]:
     )
     if bill.standing:
         yield from _since(bill.standing, until)
+        if ZERO <= bill.standing.due != sums.closing:
+            yield _("Left to pay"), _money(bill.standing.due)
 
 
 def _since(standing: Standing, until: str) -> Iterator[tuple[str, str]]:
@@ -119,8 +121,6 @@ def _since(standing: Standing, until: str) -> Iterator[tuple[str, str]]:
         yield _("On its way"), _money(-standing.came.on_its_way)
     if standing.voluntary:
         yield _("Of it voluntary"), _money(-standing.voluntary)
-    if later or standing.came.on_its_way or standing.voluntary:
-        yield _("Left to pay"), _money(max(ZERO, standing.due))
 
 
 def _money(amount: Any) -> str:

@@ -26,13 +26,12 @@ _WORDS = {
 
 
 def changes(found: Comparison) -> dict[str, Any]:
-    """The table by reason, and the one by service."""
+    """The addition by reason, and the table by service."""
     return {
         "found": found,
         "last_year": found.shown.months_since(found.month) == 12,
-        "columns": [column(_("Reason"), head=True), column(_("Change"), align="right")],
-        "rows": [[words, _signed(amount)] for words, amount in _reasons(found)],
-        "totals": [_("Total"), _signed(found.difference)],
+        "rows": [(words, _signed(amount)) for words, amount in _reasons(found)],
+        "total": (_("Total"), _signed(found.difference)),
         "service_columns": [
             column(_("Service"), head=True),
             column(_("It was"), kind="amount"),

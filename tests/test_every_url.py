@@ -59,6 +59,9 @@ LINKED_DONE: Answers = (SIGN_IN, 404, 302, 302, 404, 404)
 #: alice's link may be ended by bob, who sees the account too; she herself deletes it from her list.
 CO_RESIDENT: Answers = (SIGN_IN, 404, 200, 404, 404, 404)
 CO_RESIDENT_DONE: Answers = (SIGN_IN, 404, 302, 404, 404, 404)
+#: alice made the payment: nobody else sees it, whoever shares the account with her.
+PAYER: Answers = (SIGN_IN, 404, 404, 200, 404, 404)
+PAYER_DONE: Answers = (SIGN_IN, 404, 404, 302, 404, 404)
 #: The office, and the office about this account: its organisation's staff.
 STAFF: Answers = (404, 404, 404, 404, 200, 200)
 STAFF_DONE: Answers = (404, 404, 404, 404, 302, 302)
@@ -141,6 +144,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "submission": (LINKED, ONLY_GET),
     "submission_photo": (LINKED, ONLY_GET),
     "payments": (LINKED, ONLY_GET),
+    "pay": (OWN, OWN),
+    "pay_check": (OWN_DONE, OWN_DONE),  # without a form it leads to the form
+    "payment": (PAYER, PAYER_DONE),
+    "payment_go": (PAYER_DONE, ONLY_GET),
+    "payment_pdf": (PAYER, ONLY_GET),
     "receipts": (LINKED, ONLY_GET),
     "bill": (LINKED, ONLY_GET),
     "receipt_pdf": (LINKED, ONLY_GET),
@@ -175,6 +183,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
 }
 #: Their `public_id` is a payment's, not an account's.
 OF_A_PAYMENT = {"office_payment", "office_payment_ask", "office_payment_refund"}
+#: And these are about one that is booked already.
+OF_A_BOOKED_PAYMENT = {"payment", "payment_go", "payment_pdf"}
 #: What some pages must be asked for besides.
 QUERY = {
     "service_statement": "?service=power",
@@ -222,6 +232,7 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
     )
     made = {"submission": _submission(home, people["alice"]), "reminder": reminder, "wish": wish}
     made["payment"] = _payment(home, people["alice"])
+    made["booked"] = _payment(home, people["alice"], state="booked", form_key="2", paid_at=NOW, booked_at=NOW)
     return {"home": home, "people": people, "links": links, **made}
 
 
@@ -236,18 +247,16 @@ def _submission(home: Account, sender: User) -> Submission:
     return made
 
 
-def _payment(home: Account, payer: User) -> Payment:
+def _payment(home: Account, payer: User, **facts: Any) -> Payment:
     """alice pays for the account; the gateway has not said anything yet."""
     moments = {"created_at": NOW, "expires_at": NOW, "next_question_at": NOW}
     made = Payment.objects.create(
         user=payer,
-        form_key="1",
         method="card",
         amount=10,
         currency="KZT",
-        state="sent",
         language="ru",
-        **moments,
+        **{"form_key": "1", "state": "sent", **moments, **facts},
     )
     PaymentPart.objects.create(payment=made, position=1, account=home, amount=10)
     return made
@@ -256,7 +265,7 @@ def _payment(home: Account, payer: User) -> Payment:
 def _address(name: str, cast: dict[str, Any]) -> str:
     """The URL about alice's account, her link, its organisation."""
     known = {
-        "public_id": cast["payment" if name in OF_A_PAYMENT else "home"].public_id,
+        "public_id": cast[_about(name)].public_id,
         "link": cast["links"]["alice"].public_id,
         "token": _token(name, cast),
         "organisation": cast["home"].organisation_id,
@@ -274,6 +283,13 @@ def _address(name: str, cast: dict[str, Any]) -> str:
     }
     wanted = PATTERNS[name].pattern.regex.groupindex
     return reverse(name, kwargs={key: known[key] for key in wanted}) + QUERY.get(name, "")
+
+
+def _about(name: str) -> str:
+    """Whose public id the address has."""
+    if name in OF_A_BOOKED_PAYMENT:
+        return "booked"
+    return "payment" if name in OF_A_PAYMENT else "home"
 
 
 def _token(name: str, cast: dict[str, Any]) -> str:

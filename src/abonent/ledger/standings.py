@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from abonent.base.months import Month
 from abonent.base.prepared import prepared_cursor
 from abonent.ledger.queries import Line, months_loaded
+from abonent.portal.current import portal
 
 #: How many months an account may be behind the portal's last one before all months are searched.
 _RECENT = 3
@@ -32,7 +33,7 @@ class Standing:
     month: date
     lines: tuple[Line, ...]
     since: tuple[Came, ...]
-    """Booked on days after the month, or here and not told to billing yet."""
+    """Booked on days that the month does not count, or here and not told to billing yet."""
     expected: tuple[Came, ...]
     """On its way: being paid, or paid and not booked."""
 
@@ -67,7 +68,7 @@ def standings(account_ids: Collection[int], *, version: int) -> dict[int, Standi
     lines = _newest(account_ids, version)
     if not lines:
         return {}
-    ends = [Month.of(rows[0].month).last_day for rows in lines.values()]
+    ends = [portal().bill.counted_until(Month.of(rows[0].month)) for rows in lines.values()]
     money = _by_account(_rows(_MONEY, {"accounts": list(lines), "ends": ends}))
     return {key: _standing(rows, money.get(key, ())) for key, rows in lines.items()}
 

@@ -9,8 +9,10 @@ from abonent.accounts.queries import HeldAccount
 from abonent.base.money import CENT, ZERO
 from abonent.ledger.queries import Line
 from abonent.ledger.standings import Came, Standing, standings
+from abonent.payments.models import PaymentPart
 from abonent.payments.presets import Owed, Presets, presets
 from abonent.portal.current import portal
+from abonent.portal.models import Organisation
 from abonent.portal.queries import ServiceFacts, services
 
 Named = dict[int | None, Decimal]
@@ -26,23 +28,48 @@ class AccountDue:
     presets: Presets
     services: Mapping[int, ServiceFacts]
     """Those of the presets, in the reader's language and in their order."""
+    payee: str = ""
+    """Who keeps the account: gets what is paid for no service in particular."""
     expected: Decimal = ZERO
     """On its way already, and taken off."""
 
 
 def what_is_due(accounts: Sequence[HeldAccount], *, language: str) -> tuple[AccountDue, ...]:
-    """Every account of `accounts` with its choices, in their order. Two or three queries, however many."""
+    """Every account of `accounts` with its choices, in their order. Three or four queries, however many."""
     if not accounts:
         return ()
     version = accounts[0].data_version
     known = services(language=language, version=version)
     found = standings([one.id for one in accounts], version=version)
-    return tuple(_due(one, found.get(one.id), known) for one in accounts)
+    keepers = Organisation.objects.in_bulk({one.organisation_id for one in accounts})
+    return tuple(
+        _due(one, found.get(one.id), known, keepers[one.organisation_id].name(language)) for one in accounts
+    )
 
 
-def _due(account: HeldAccount, stands: Standing | None, known: Mapping[int, ServiceFacts]) -> AccountDue:
+@dataclass(frozen=True, slots=True)
+class PaidBefore:
+    """What was asked for in an earlier payment."""
+
+    method: str
+    shares: tuple[tuple[int, int | None, Decimal], ...]
+    """Account, service (None: the account as a whole), amount."""
+
+
+def paid_before(public_id: str, user_id: int) -> PaidBefore | None:
+    """A payment of this person, to be made again; else None. One query."""
+    rows = PaymentPart.objects.filter(payment__public_id=public_id, payment__user_id=user_id)
+    found = list(
+        rows.order_by("position").values_list("payment__method", "account_id", "service_id", "amount")
+    )
+    return PaidBefore(found[0][0], tuple(row[1:] for row in found)) if found else None
+
+
+def _due(
+    account: HeldAccount, stands: Standing | None, known: Mapping[int, ServiceFacts], payee: str
+) -> AccountDue:
     if stands is None:
-        return AccountDue(account, None, Presets(), {})
+        return AccountDue(account, None, Presets(), {}, payee)
     roots = [line for line in stands.lines if known[line.service_id].parent_id is None]
     roots.sort(key=lambda line: known[line.service_id].place)
     since, expected = _by_service(stands.since), _by_service(stands.expected)
@@ -55,6 +82,7 @@ def _due(account: HeldAccount, stands: Standing | None, known: Mapping[int, Serv
             owed, since=sum(since.values(), ZERO), expected=sum(expected.values(), ZERO), rounding=unit
         ),
         services={line.service_id: known[line.service_id] for line in roots},
+        payee=payee,
         expected=sum((one.amount for one in stands.expected), ZERO),
     )
 

@@ -41,6 +41,8 @@ SECTIONS = {
 OF_AN_ACCOUNT = frozenset(
     {"account", "services", "payments", "readings", "consumption", "calculator", "receipts"}
 )
+#: Without an account there is nothing to pay, though the page is not of one account.
+FOR_AN_ACCOUNT = OF_AN_ACCOUNT | {"pay"}
 #: Sections whose pages show an unconfirmed address with what to do about it.
 SAY_IT_THEMSELVES = frozenset({"settings", "email"})
 _PLACEHOLDER = "PUBLIC-ID"
@@ -74,7 +76,7 @@ def pay_url(account: HeldAccount) -> str | None:
 
 def pay_word() -> str:
     """What this portal calls the button."""
-    return label("pay", _("Pay"))
+    return str(label("pay", _("Pay")))
 
 
 def accounts_of(request: HttpRequest) -> tuple[HeldAccount, ...]:
@@ -115,12 +117,9 @@ def section_label(section: str) -> str:
 def _menu(section: str, account: HeldAccount | None) -> list[MenuItem]:
     items = []
     for name in portal().menu:
-        if name in OF_AN_ACCOUNT:
-            if account is None:
-                continue
-            url = address(name, account)
-        else:
-            url = address(name)
+        if name in FOR_AN_ACCOUNT and account is None:
+            continue
+        url = address(name, account if name in OF_AN_ACCOUNT else None)
         items.append(MenuItem(url, section_label(name), SECTIONS[name][1], current=name == section))
     return items
 

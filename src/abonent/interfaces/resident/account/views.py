@@ -14,7 +14,14 @@ from django.views.decorators.http import require_safe
 from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
-from abonent.interfaces.resident.cabinet import account_or_404, address, context, section_label
+from abonent.interfaces.resident.cabinet import (
+    account_or_404,
+    address,
+    context,
+    pay_url,
+    pay_word,
+    section_label,
+)
 from abonent.interfaces.resident.on_their_way import coming
 from abonent.interfaces.resident.rows import amounts, explained, five, odd_lines, service_cell
 from abonent.interfaces.ui.environment import language
@@ -58,11 +65,17 @@ def _values(account: HeldAccount) -> dict[str, Any]:
         "balance": seen.balance,
         "meters": seen.meters,
         "changed_on": _changed_on(account),
-        "links": [
-            (name, _link_label(name), address(name, account)) for name in _LINKS if name in portal().menu
-        ],
+        "links": _links(account),
         **(_balance(seen.balance, address("why", account)) if seen.balance else {}),
     }
+
+
+def _links(account: HeldAccount) -> list[tuple[str, str, str]]:
+    """What people come for: to pay first, where they can."""
+    to_pay = pay_url(account)
+    paying = [("pay", pay_word(), to_pay)] if to_pay else []
+    shown = [name for name in _LINKS if name in portal().menu]
+    return paying + [(name, _link_label(name), address(name, account)) for name in shown]
 
 
 def _link_label(name: str) -> str:

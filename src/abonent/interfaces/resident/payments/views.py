@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +15,12 @@ from django.views.decorators.http import require_safe
 from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
-from abonent.interfaces.resident.cabinet import account_or_404, context
+from abonent.interfaces.resident.cabinet import account_or_404, context, pay_url, pay_word
+from abonent.interfaces.resident.payments.online import online_rows
 from abonent.interfaces.ui.environment import language
 from abonent.ledger.queries import PaymentsShown, payments_between
 from abonent.ledger.received import BookedPayment
+from abonent.users.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,10 @@ def _values(account: HeldAccount, asked: DaysAsked) -> dict[str, Any]:
 def payments_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """From, to, date, amount, bank; 404 for whoever is not linked to the account."""
     account = account_or_404(request, public_id)
-    months = request.user.months_shown  # type: ignore[union-attr]
-    asked = days_asked(request.GET, months=months, today=timezone.localdate())
+    person, now = cast(User, request.user), timezone.now()
+    asked = days_asked(request.GET, months=person.months_shown, today=timezone.localdate())
     body = drawn("resident/payments/body.html", account, lambda: _values(account, asked), asked)
-    return render(
-        request,
-        "resident/payments/page.html",
-        context(request, section="payments", account=account, body=body),
-    )
+    online = online_rows(account.id, person.pk, first=asked.first, last=asked.last, now=now)
+    page = context(request, section="payments", account=account, body=body, online=online)
+    page |= {"pay_url": pay_url(account), "pay_word": pay_word()}
+    return render(request, "resident/payments/page.html", page)

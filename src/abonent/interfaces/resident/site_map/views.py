@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from abonent.accounts.queries import HeldAccount
 from abonent.interfaces.resident.cabinet import (
+    FOR_AN_ACCOUNT,
     OF_AN_ACCOUNT,
     SECTIONS,
     address,
@@ -26,6 +27,7 @@ _SAYS = {
     "consumption": gettext_noop("How much was used and what it cost, this year against last"),
     "calculator": gettext_noop("What your readings come to, and what another tariff would cost"),
     "services": gettext_noop("Balances, charges and payments of every service by month"),
+    "pay": gettext_noop("Pay a bill or any amount, of one account or of several"),
     "payments": gettext_noop("Which payments came in, when and through which bank"),
     "receipts": gettext_noop("The receipt of any month, to view and print"),
     "password": gettext_noop("A new password for signing in"),
@@ -37,7 +39,7 @@ Entry = tuple[str, str, str, str]
 
 
 def _entry(section: str, account: HeldAccount | None) -> Entry | None:
-    if section in OF_AN_ACCOUNT and account is None:
+    if section in FOR_AN_ACCOUNT and account is None:
         return None
     url = address(section, account if section in OF_AN_ACCOUNT else None)
     return url, section_label(section), _(_SAYS[section]), SECTIONS[section][1]

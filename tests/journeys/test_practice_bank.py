@@ -60,7 +60,7 @@ def test_one_pays_by_keyboard_without_javascript(bank: SandboxBank, open_page: O
             break
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Платёж прошёл")
-    expect(page.get_by_role("link", name="Вернуться в магазин")).to_have_attribute(
+    expect(page.get_by_role("link", name="Вернуться на сайт")).to_have_attribute(
         "href", "http://shop.example/pay/alice-1/"
     )
     assert bank.find("alice-1")["state"] == "succeeded"

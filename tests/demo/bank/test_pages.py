@@ -69,7 +69,7 @@ def test_every_text_is_translated() -> None:
         ("pay", "Платёж прошёл"),
         ("decline", "Банк отказал в платеже"),
         ("pay_late", "Не платите ещё раз"),
-        ("pay_less", "Магазин просил 2 994,41 ₽"),
+        ("pay_less", "Запрошено было 2 994,41 ₽"),
     ],
 )
 def test_a_button_is_pressed_and_the_page_says_what_happened(

@@ -181,6 +181,14 @@ def test_a_token_that_does_not_come(world: HalykWorld, orders: Orders, kind: str
     assert world.bank.invoices == {}
 
 
+@pytest.mark.parametrize("kind", stand_in.SLOW)
+def test_a_token_is_not_waited_for(world: HalykWorld, orders: Orders, kind: str) -> None:
+    world.bank.fault(kind, path="/oauth2/token")
+    with pytest.raises(GatewayUnavailable):
+        world.impatient.create(orders())
+    assert world.bank.invoices == {}
+
+
 def test_a_link_that_nobody_used_is_pending_and_an_unknown_number_is_unknown(
     world: HalykWorld, orders: Orders
 ) -> None:

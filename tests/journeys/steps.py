@@ -135,7 +135,7 @@ def confirm_address(walker: Walker, words: Words, email: str) -> None:
 def receipts(walker: Walker, words: Words, section: str, number: str) -> tuple[str, str]:
     """Below the newest bill a row a month: the texts of its receipt and back; the oldest opens too."""
     walker.menu(section)
-    walker.columns(list(words.receipt_columns), table=1)
+    walker.columns(list(words.receipt_columns))
     rows = walker.page.locator("#months tbody tr")
     papers = [rows.nth(0).get_by_text(words.view).nth(side) for side in (0, 1)]
     face, back = (text_of(walker.download(paper)) for paper in papers)

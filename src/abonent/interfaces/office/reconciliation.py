@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from abonent.interfaces.office.access import context, portal_staff_only, staff_only
 from abonent.interfaces.office.paging import PAGE, page_asked
-from abonent.interfaces.office.payment_words import DIFFERENCES, OWNERS
 from abonent.interfaces.ui.environment import language
+from abonent.payments.difference_words import KINDS, OWNERS
 from abonent.payments.differences import days, open_differences
 from abonent.payments.operations import differences
 from abonent.payments.operations.differences import NoSuchDifference, NoteNeeded, SettlesItself
@@ -62,7 +62,7 @@ def reconciliation_page(request: HttpRequest, staff: StaffMembership) -> HttpRes
         "until": until,
         "totals": [(one, one.name(language())) for one in totals],
         "found": [(one, one.name(language())) for one in found[:PAGE]],
-        "kinds": DIFFERENCES,
+        "kinds": KINDS,
         "owners": OWNERS,
         "of_portal": of_portal,
         "day_form": DayForm(initial={"day": until}),

@@ -61,6 +61,16 @@ COMMANDS = {
         "Write the readings that customers submitted into files for billing.",
         "abonent export readings --to /var/spool/abonent-export",
     ),
+    "bills": Command(
+        "abonent.interfaces.cli.bills",
+        "Publish the receipts of a month by mail, or print them by house.",
+        "abonent bills publish --month 2026-10",
+    ),
+    "letters": Command(
+        "abonent.interfaces.cli.letters",
+        "Take in what the mail server says of letters that came back.",
+        "abonent letters bounced < report.eml",
+    ),
     "tariffs": Command(
         "abonent.interfaces.cli.tariffs",
         "Try a tariff's file, load it, or list what is loaded.",

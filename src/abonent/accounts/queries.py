@@ -1,12 +1,13 @@
 """Reads of accounts. Who may see an account is decided here: by a link that has not ended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from abonent.accounts.masking import masked_name
+from abonent.accounts.models import Account
 from abonent.base.prepared import prepared_cursor
 
 
@@ -104,6 +105,22 @@ def billed_accounts(account_ids: Collection[int]) -> dict[int, BilledAccount]:
     with prepared_cursor() as cursor:
         cursor.execute(_BILLED + " WHERE id = ANY(%s)", [list(account_ids)])
         return {row[0]: BilledAccount._make(row) for row in cursor.fetchall()}
+
+
+class AccountOfHouse(NamedTuple):
+    """An account in the list of an organisation's houses."""
+
+    id: int
+    house: str
+    flat: str
+    number: str
+
+
+def accounts_by_house(organisation_id: int) -> Iterator[AccountOfHouse]:
+    """All accounts of an organisation, house after house, as a stream: memory does not grow with them."""
+    rows = Account.objects.filter(organisation=organisation_id).order_by("address", "pk")
+    for row in rows.values_list("id", "address", "flat", "number").iterator(chunk_size=2_000):
+        yield AccountOfHouse._make(row)
 
 
 class Household(NamedTuple):

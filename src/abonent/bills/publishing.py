@@ -66,6 +66,19 @@ def start(*, month: Month, organisation: Organisation | None, by: User | None, n
     return published(publication)
 
 
+def publish_month(
+    *,
+    month: Month,
+    organisation: Organisation | None,
+    by: User | None,
+    clock: Callable[[], datetime],
+    progress: Callable[[Published], None] | None = None,
+) -> Published:
+    """`start` and `publish`, to the end."""
+    begun = start(month=month, organisation=organisation, by=by, now=clock())
+    return publish(begun.id, clock=clock, progress=progress)
+
+
 def publish(
     publication_id: int,
     *,

@@ -40,6 +40,11 @@ SELECT account_id, service_id, opening, accrued, corrections, paid, closing, vol
        undelivered_days, undelivered_amount, within_norm
   FROM ledger_charge WHERE account_id = ANY(%s) AND month = %s
 """
+_COUNT = """
+SELECT count(DISTINCT account_id)
+  FROM ledger_charge JOIN accounts_account AS account ON account.id = account_id
+ WHERE month = %s AND organisation_id = %s
+"""
 _CHARGED = "SELECT DISTINCT account_id FROM ledger_charge WHERE account_id = ANY(%s) AND month = %s"
 _LINES_OF_MONTHS = """
 SELECT month, service_id, opening, accrued, corrections, paid, closing, volume, tariff,
@@ -75,6 +80,13 @@ def charged_among(account_ids: Collection[int], month: Month) -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute(_CHARGED, [list(account_ids), month.first_day])
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def count_charged(month: Month, *, organisation_id: int) -> int:
+    """How many of an organisation's accounts were charged in `month`. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [month.first_day, organisation_id])
+        return int(cursor.fetchone()[0])
 
 
 def lines_of_months(account_id: int, months: Iterable[Month]) -> dict[Month, list[BillLine]]:

@@ -4,20 +4,13 @@ import argparse
 import getpass
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from abonent.base.errors import DomainError
-
-if TYPE_CHECKING:
-    from abonent.portal.models import Organisation
+from abonent.interfaces.cli.arguments import organisation
 
 
 class NoPasswordError(DomainError):
     """No password was given, or the two entries differ."""
-
-
-class NoSuchOrganisationError(DomainError):
-    """The code names no organisation; they come with the bundle."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,26 +37,12 @@ def run(options: argparse.Namespace) -> int:
         login=options.login,
         email=options.email,
         password=read_password(options.password_file),
-        organisation=_organisation(options.organisation),
+        organisation=organisation(options.organisation) if options.organisation else None,
         role="administrator" if options.administrator else "operator",
         now=timezone.now(),
     )
     sys.stdout.write(f"{options.login} may sign in at /office/\n")
     return 0
-
-
-def _organisation(code: str | None) -> "Organisation | None":
-    from abonent.portal.models import Organisation
-
-    if code is None:
-        return None
-    found = Organisation.objects.filter(code=code).first()
-    if found is None:
-        known = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:20])
-        raise NoSuchOrganisationError(
-            f"no organisation has the code {code!r}; there are: {known or 'none yet'}"
-        )
-    return found
 
 
 def read_password(path: Path | None) -> str:

@@ -68,7 +68,9 @@ def test_nginx_writes_down_no_letters_link() -> None:
     text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
     pattern = re.search(r"~(\^/\S+) 0;", text)
     assert pattern
-    for path in ("/r/x/", "/accounts/not-me/x/", "/confirm-email/x/", "/password/reset/key/1-x/"):
+    subscription = ("/receipts/confirm/x/", "/receipts/unsubscribe/x/")
+    of_people = ("/accounts/not-me/x/", "/confirm-email/x/", "/password/reset/key/1-x/")
+    for path in ("/r/x/", *subscription, *of_people):
         assert re.match(pattern[1], path)
         assert "…" in SECRET_PATHS.sub(r"\1…", path)
     assert not re.match(pattern[1], "/receipts/")

@@ -9,7 +9,9 @@ import re
 import time
 from logging import Formatter
 
-SECRET_PATHS = re.compile(r"(/r/|/accounts/not-me/|/confirm-email/|/password/reset/key/)[^/\s]+")
+SECRET_PATHS = re.compile(
+    r"(/r/|/receipts/confirm/|/receipts/unsubscribe/|/accounts/not-me/|/confirm-email/|/password/reset/key/)[^/\s]+"
+)
 
 
 class UtcFormatter(Formatter):

@@ -13,7 +13,9 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -125,14 +127,16 @@ def _free_port(shift: int, bank: int) -> int:
 
 def the_portal_is_known_to_the_bank(demo: Demo) -> None:
     """By the secret and the address in its environment."""
-    (told, *_) = (Path(f"/proc/{pid}/environ").read_bytes().decode() for pid in demo.processes())
-    environment = dict(line.split("=", 1) for line in told.split("\0") if "=" in line)
+    (given, *_) = (Path(f"/proc/{pid}/environ").read_bytes().decode() for pid in demo.processes())
+    environment = dict(line.split("=", 1) for line in given.split("\0") if "=" in line)
     assert environment["ABONENT_SANDBOX_BANK"] == demo.bank_url.rstrip("/")
     pair = f"pes-card:{environment['ABONENT_GATEWAY_CARD_SECRET']}".encode()
-    address = f"{demo.bank_url}api/statement?day=2026-11-21&zone=Europe/Moscow"
+    today = datetime.now(ZoneInfo("Europe/Moscow")).date()
+    address = f"{demo.bank_url}api/statement?day={today}&zone=Europe/Moscow"
     asked = urllib.request.Request(address, headers={"Authorization": f"Basic {b64encode(pair).decode()}"})
     with urllib.request.urlopen(asked) as answer:
-        assert json.load(answer) == {"count": 0, "lines": []}
+        told = json.load(answer)
+    assert told["count"] == len(told["lines"])
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

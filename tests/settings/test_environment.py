@@ -20,8 +20,9 @@ def test_the_folder_of_the_export_is_an_absolute_path_or_none(monkeypatch: pytes
         environment.folder("ABONENT_EXPORT")
 
 
-def test_the_document_names_it() -> None:
-    assert "| `ABONENT_EXPORT` |" in SETTINGS.read_text("utf-8")
+@pytest.mark.parametrize("name", ["ABONENT_EXPORT", "ABONENT_SANDBOX_BANK"])
+def test_the_document_names_it(name: str) -> None:
+    assert f"| `{name}` |" in SETTINGS.read_text("utf-8")
 
 
 def test_a_secret_is_in_a_file_or_in_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -78,9 +78,8 @@ def run(options: argparse.Namespace) -> int:
         _say("databases …")
         databases.prepare(server, places)
         others = [stack.enter_context(open_bank(bank))] if serve else []
-        houses = stack.enter_context(
-            open_houses(server, places, serve=serve, logs=logs, paying=bank.environment)
-        )
+        paying = bank.environment if serve else _no_bank
+        houses = stack.enter_context(open_houses(server, places, serve=serve, logs=logs, paying=paying))
         wait_until(houses, "serving" if serve else "ready", changed=_progress(houses))
         if not serve:
             return 0
@@ -90,6 +89,11 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(summary(houses, bank=bank.url, seconds=seconds, today=_today()))
         sys.stdout.flush()
         return _until_stopped([*houses, *others])
+
+
+def _no_bank(place: Place) -> Mapping[str, str]:
+    """Where nobody is served, nobody is paid."""
+    return {}
 
 
 def _write_bundles(places: Sequence[Place], folder: Path) -> int:

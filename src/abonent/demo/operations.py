@@ -13,6 +13,7 @@ from abonent.accounts.operations import issue_printed_code, link_account
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
 from abonent.demo.history import send_readings
+from abonent.demo.online import pay_online
 from abonent.demo.queries import (
     CUSTOMER,
     FAMILY,
@@ -20,6 +21,7 @@ from abonent.demo.queries import (
     PlantedAccount,
     email_of,
     has_history,
+    has_paid_online,
     is_complete,
     is_settled,
     is_town,
@@ -66,6 +68,8 @@ def settle(
         stage("readings")
         made_on = town_is_of() or timezone.localdate(now)
         send_readings(town or _town(made_on, seed=seed, accounts=accounts), now=now)
+    if not has_paid_online():
+        pay_online(now=now)
 
 
 def load_town(*, now: datetime, seed: int, accounts: int, stage: Callable[[str], None]) -> Town:

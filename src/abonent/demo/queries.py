@@ -14,6 +14,7 @@ from abonent.exchange.models import Run
 from abonent.metering.models import SubmittedReading
 from abonent.notices.models import Letter
 from abonent.notices.queries import recent_letters
+from abonent.payments.models import Payment
 from abonent.portal.current import portal
 
 #: Login and, but for the family's, the password; where people sign in by e-mail, `email_of(login)`.
@@ -77,6 +78,11 @@ def has_history() -> bool:
     """Whether billing has answered what the customer sent (history.send_readings)."""
     home = contact_email(Kind.DEMO_HOME)
     return SubmittedReading.objects.filter(submission__account__contact_email=home, state="used").exists()
+
+
+def has_paid_online() -> bool:
+    """Whether the town's own payment is made (online.pay_online), or the customer has paid by hand."""
+    return Payment.objects.filter(user__login=CUSTOMER).exists()
 
 
 def planted_account(kind: Kind) -> PlantedAccount:

@@ -70,6 +70,15 @@ def test_the_same_notice_twice_is_one(till: Till) -> None:
     assert (GatewayNotice.objects.count(), len(queued())) == (1, 1)
 
 
+def test_a_notice_replayed_after_its_question_wakes_nobody(till: Till) -> None:
+    told = signed(till, till.pay(), event="e-1")
+    tell(*told)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET queueing_lock = NULL, status = 'succeeded'")
+    assert tell(*told).status_code == 200
+    assert len(queued()) == 1
+
+
 def test_reordered_and_days_late_notices_change_nothing_that_is_settled(till: Till) -> None:
     payment = till.paid()
     for event in ("waiting", "succeeded", "waiting-again"):

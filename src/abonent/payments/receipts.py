@@ -19,9 +19,9 @@ MAKER = "payments.receipt"
 
 
 def write_receipt(payment: Payment, *, now: datetime) -> None:
-    """The one receipt letter of a booked payment, where the customer gave an address for it. Repeated, it
-    writes none."""
-    if not payment.email or payment.receipt_letter is not None:
+    """The one receipt letter of a booked payment, where the customer gave an address for it: called once, in
+    the transaction that books it."""
+    if not payment.email:
         return
     letter = write_letter(
         template="payments/letters/payment_receipt.txt",

@@ -5,7 +5,8 @@
 The content is the housing bill (13 columns, nested lines, payment QR) and its back. Every contestant gets the
 same receipts, no two alike, and is timed from the receipt's values to the bytes of the PDF, in a process of
 its own, warm. "Bulk" is documents of 25 receipts; where a contestant is quicker drawing them one by one, that
-counts as its bulk. The table is made in one run; the goals are those of docs/benchmarks.md.
+counts as its bulk. Receipts a second are of bulk, on one core and on two (a process a core). The tables are
+made in one run; the goals are those of docs/benchmarks.md.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -26,6 +27,7 @@ from typing import ParamSpec, TypeVar
 
 from abonent.bills.paper import Receipt, render_many, render_receipt
 from abonent.bills.paper.content import receipt_content, sheet_content
+from benchmarks.receipt_rate import Rate
 from benchmarks.rivals.shared import Rival
 from tests.bills.paper.examples import housing_back, housing_receipt
 
@@ -34,6 +36,7 @@ T = TypeVar("T")
 
 PER_DOCUMENT = 25
 GOAL_SINGLE, GOAL_BULK = 8.0, 15.0
+OURS = "abonent (typst, tagged)"
 
 
 def receipts() -> Iterator[Receipt]:
@@ -108,10 +111,14 @@ def _timed(
     return statistics.median(clock), statistics.median(cpu), size / per / 1000
 
 
+def contestant(name: str) -> tuple[Iterator[Receipt], Callable[[list[Receipt]], bytes]]:
+    """Endless receipts, and what draws them; made in the process that measures."""
+    return receipts(), _ours() if name == OURS else _rival(name)
+
+
 def measure(name: str, singles: int, documents: int) -> Result:
     """Run inside a process of its own, so that the peak is the contestant's."""
-    draw = _ours() if name == "abonent (typst, tagged)" else _rival(name)
-    source = receipts()
+    source, draw = contestant(name)
     _timed(draw, source, 1, 3)
     single = _timed(draw, source, 1, singles)
     bulk = min(_timed(draw, source, PER_DOCUMENT, documents), single)
@@ -163,6 +170,21 @@ def _print_table(results: list[Result]) -> None:
         )
 
 
+def _print_rates(names: Iterable[str], seconds: float) -> None:
+    """Documents of 25 for ours; one by one for the others, which are no slower so."""
+    print("\n| receipts a second | one core | CPU | two cores | CPU | two to one, CPU | to ours, CPU |")
+    print("|---|---|---|---|---|---|---|")
+    ours: float | None = None
+    for name in names:
+        rate = Rate(contestant, name, PER_DOCUMENT if name == OURS else 1, seconds)
+        (one, one_cpu), (two, two_cpu) = rate.on(1), rate.on(2)
+        ours = ours or one_cpu
+        print(
+            f"| {name} | {one:.1f} | {one_cpu:.1f} | {two:.1f} | {two_cpu:.1f} "
+            f"| {two_cpu / one_cpu:.2f}x | 1/{ours / one_cpu:.1f} |"
+        )
+
+
 def _verdict(results: list[Result]) -> bool:
     """The goals, against the quickest WeasyPrint there is in the table.
 
@@ -188,13 +210,14 @@ def main() -> int:
     quick = parser.parse_args().quick
     print(f"Machine: {_machine()}; {_versions()}\nDate: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
     print(f"Command: `python -m benchmarks.receipts{' --quick' if quick else ''}`\n")
-    names = ("abonent (typst, tagged)", "reportlab", "WeasyPrint", "WeasyPrint, tagged")
+    names = (OURS, "reportlab", "WeasyPrint", "WeasyPrint, tagged")
     samples = {name: (100, 12) if name[0] in "ar" else (25, 3) for name in names}
     if quick:
         samples = {name: (12, 2) if name[0] in "ar" else (6, 1) for name in names}
     results = [_alone(measure, name, *samples[name]) for name in names]
     _print_table(results)
     good = _verdict(results)
+    _print_rates(names, 3 if quick else 20)
     total, marks = (1_000, (250, 500, 1_000)) if quick else (10_000, (1_000, 5_000, 10_000))
     print("\n| receipts in one bulk print | resident memory | time |\n|---|---|---|")
     for drawn, resident, seconds in _alone(memory, total, marks):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from abonent.demo import online
@@ -32,7 +33,7 @@ def bank(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_customer_has_paid_a_part_of_the_parents_bill_once(bank: SandboxBank) -> None:
+def test_the_customer_has_paid_a_part_of_the_parents_bill_once(bank: SandboxBank, client: Client) -> None:
     now = datetime.now(UTC)
     settle(now=now, accounts=20)
     settle(now=now, accounts=20)
@@ -48,6 +49,7 @@ def test_the_customer_has_paid_a_part_of_the_parents_bill_once(bank: SandboxBank
     assert Decimal(0) < payment.amount < stands.totals.closing
     assert Letter.objects.filter(to="demo@example.kz", subject__contains="лат").exists()
     assert broken() == {}
+    assert f'href="{bank.address}"' in client.get("/demo/").content.decode()
 
 
 def test_without_the_bank_nothing_is_tried(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

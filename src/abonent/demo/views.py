@@ -55,6 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
     facts = [(_FACTS[fact], text) for fact, text in account.facts_asked.items()]
     own = [(planted_account(kind).number, text) for kind, text in _OWN.items()] if is_complete() else []
     context = {"people": people(), "number": account.number, "facts": facts, "own": own}
+    context["bank"] = settings.SANDBOX_BANK
     return render(request, "demo/index.html", context)
 
 

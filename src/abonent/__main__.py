@@ -58,7 +58,7 @@ COMMANDS = {
     ),
     "export": Command(
         "abonent.exchange.outgoing.cli",
-        "Write the readings that customers submitted into files for billing.",
+        "Write readings that customers submitted, or payments booked here, into files for billing.",
         "abonent export readings --to /var/spool/abonent-export",
     ),
     "bills": Command(
@@ -100,7 +100,7 @@ environment:
   ABONENT_PORTAL      the profile: a name in portals/ or a path to a .toml file
   DATABASE_URL        postgresql://user:password@host:5432/name; without it the embedded server is started
   ABONENT_HOME        where files are kept (default: var/ of the project)
-  ABONENT_EXPORT      the folder into which the worker writes readings for billing
+  ABONENT_EXPORT      the folder into which the worker writes readings and payments for billing
   ABONENT_SECRET_KEY  32 random characters or more (or ABONENT_SECRET_KEY_FILE); the demo makes its own
 
 `abonent COMMAND --help` says what a command takes. All variables: docs/operations/settings.md

@@ -1,6 +1,7 @@
 """One bundle on its way in: read and staged, planned, applied, put in place. Calls the rooms, in their
 order."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from abonent.accounts import intake as accounts
@@ -22,6 +23,7 @@ from abonent.ledger import operations as ledger
 from abonent.ledger.months import MonthPlan
 from abonent.metering import operations as metering
 from abonent.metering.operations import billing
+from abonent.payments.operations.telling import mark_told
 from abonent.portal import operations as portal
 from abonent.portal.operations import ServiceCode
 
@@ -132,6 +134,9 @@ class Intake:
         reason = "was booked before with other particulars: correct it by a payment with an id of its own"
         for line in ledger.contradictions(staged):
             self.problems.add("payments", line, "id", "", reason)
+        reason = "was booked by the portal with another day, bank or service, which stay"
+        for line in ledger.retold(staged):
+            self.problems.add("payments", line, "id", "", reason, "warning")
 
     def _note_unknown(self, file: str, column: str, unknown: list[tuple[int, str]]) -> None:
         named = {"account": "accounts", "serial": "meters", "organisation": "organisations"}
@@ -184,13 +189,13 @@ class Intake:
     def apply(self, plan: Plan, *, now: datetime) -> None:
         """Write what is new or changed, and build the months' tables."""
         self.meter.say("writing")
-        take = {
+        take: dict[str, Callable[[Staged], object]] = {
             "organisations": portal.take_organisations,
             "services": portal.take_services,
             "accounts": lambda staged: accounts.take_accounts(staged, now=now),
             "meters": metering.take_meters,
             "readings": metering.take_readings,
-            "payments": ledger.book_payments,
+            "payments": lambda staged: self._book_payments(staged, now),
         }
         for name, staged in self.staged.items():
             if plan.files[name].changes and name in take:
@@ -200,6 +205,11 @@ class Intake:
         if "answers" in self.staged and plan.files["answers"].changes:
             # Last: whoever is sending a reading of such a meter waits for as long as this is not committed.
             billing.take_answers(self.staged["answers"], now=now)
+
+    @staticmethod
+    def _book_payments(staged: Staged, now: datetime) -> None:
+        ledger.book_payments(staged, now=now)
+        mark_told(wait=False, now=now)
 
     def put_in_place(self, *, now: datetime) -> None:
         """The last step: readers see it all when the transaction commits, which must follow at once."""

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from abonent.exchange.outgoing.payments import export_payments
 from abonent.exchange.outgoing.readings import export_readings
 
 
@@ -15,3 +16,12 @@ def export_due_readings(timestamp: int) -> None:
     so)."""
     if settings.EXPORT_FOLDER:
         export_readings(directory=settings.EXPORT_FOLDER, now=timezone.now())
+
+
+@app.periodic(cron="3 * * * *")
+@app.task(name="exchange.export_payments", queueing_lock="exchange.export_payments")
+def export_booked_payments(timestamp: int) -> None:
+    """Every hour, three minutes past it: what was booked here since goes into ABONENT_EXPORT. Without that
+    folder nothing happens (`abonent check` says so)."""
+    if settings.EXPORT_FOLDER:
+        export_payments(directory=settings.EXPORT_FOLDER, now=timezone.now())

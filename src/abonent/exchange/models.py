@@ -28,14 +28,13 @@ class Run(models.Model):
         indexes = [models.Index(fields=["-started_at"], name="exchange_run_latest")]
 
 
-class ReadingBatch(models.Model):
-    """One file of readings for billing (`outgoing.readings`): its rows are those of its number in
-    metering.SubmittedReading. Prepared, then written; a run that was killed between is finished by the
-    next."""
+class Batch(models.Model):
+    """One file for billing (`outgoing.batches`). Prepared, then written; a run that was killed between is
+    finished by the next."""
 
     class State(models.TextChoices):
         PREPARED = "prepared"
-        """Its readings are taken; the file may be there, whole, or not."""
+        """Its rows are taken; the file may be there, whole, or not."""
         WRITTEN = "written"
 
     number = models.BigIntegerField(primary_key=True)
@@ -49,16 +48,35 @@ class ReadingBatch(models.Model):
     written_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["number"], condition=models.Q(state="prepared"), name="exchange_batch_prepared"
-            )
-        ]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(rows__gt=0), name="exchange_batch_has_rows"),
-            models.CheckConstraint(
-                condition=models.Q(state="prepared", written_at=None)
-                | models.Q(state="written", written_at__isnull=False),
-                name="exchange_batch_written_at",
-            ),
-        ]
+        abstract = True
+
+
+def _prepared(name: str) -> list[models.Index]:
+    return [models.Index(fields=["number"], condition=models.Q(state="prepared"), name=f"{name}_prepared")]
+
+
+def _whole(name: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(condition=models.Q(rows__gt=0), name=f"{name}_has_rows"),
+        models.CheckConstraint(
+            condition=models.Q(state="prepared", written_at=None)
+            | models.Q(state="written", written_at__isnull=False),
+            name=f"{name}_written_at",
+        ),
+    ]
+
+
+class ReadingBatch(Batch):
+    """A file of readings: its rows are those of its number in metering.SubmittedReading."""
+
+    class Meta:
+        indexes = _prepared("exchange_batch")
+        constraints = _whole("exchange_batch")
+
+
+class PaymentBatch(Batch):
+    """A file of payments booked here: its rows are those of its number in ledger.ToldPayment."""
+
+    class Meta:
+        indexes = _prepared("exchange_paybatch")
+        constraints = _whole("exchange_paybatch")

@@ -1,8 +1,12 @@
 """Writes of the ledger: payments booked by billing. Months of charges: `ledger.months`,
 which is part of this file's promises.
 
-Everything runs in the import's one transaction and is safe to repeat.
+Everything runs in the import's one transaction and is safe to repeat. Payments booked here (`booking`) come
+back from billing under their own source and id: `telling` is the other half.
 """
+
+from datetime import datetime
+from typing import Any, LiteralString
 
 from django.db import connection
 from psycopg import sql
@@ -25,33 +29,76 @@ def resolve_payments(staged: Staged, services: Staged | None) -> list[tuple[int,
     return staging.resolve(staged, "service_id", Service._meta.db_table, match, also=services)
 
 
+_COMPARE: LiteralString = """
+SELECT count(*) FILTER (WHERE s.is_new), count(*) FILTER (WHERE t.by_portal AND told.confirmed_at IS NULL),
+       count(*)
+  FROM {staged} s LEFT JOIN {payments} t USING (id)
+  LEFT JOIN ledger_toldpayment told ON told.payment_id = t.id
+"""
+
+
 def compare_payments(staged: Staged) -> Taken:
-    """New and unchanged payments; `changed` counts those that contradict what was booked."""
-    return staging.compare(staged, _PAYMENTS, _sent(staged))
+    """New and unchanged payments; `changed` counts those booked here that billing says back now.
+    Contradictions were refused before."""
+    ((new, confirmed, everything),) = _rows(_COMPARE, staged)
+    return Taken(new, confirmed, everything - new - confirmed)
 
 
 def contradictions(staged: Staged) -> list[int]:
-    """Lines of payments booked before with another account, day, amount, bank or service: money is
-    append-only, so these are errors. At most MOST_LISTED."""
-    query = sql.SQL(
-        "SELECT s.line FROM {staged} s JOIN {payments} t USING (id) WHERE NOT s.is_new AND {differ}"
-        " ORDER BY s.line LIMIT {most}"
-    ).format(
+    """Lines of payments booked before with other particulars: money is append-only, so these are errors. Of
+    what billing told: another account, day, amount, bank or service; of what was booked here, where day,
+    bank and service are ours to say: another account or amount. At most MOST_LISTED."""
+    return _lines(
+        "SELECT s.line FROM {staged} s JOIN {payments} t USING (id) WHERE NOT s.is_new"
+        " AND CASE WHEN t.by_portal THEN {money} ELSE {any} END ORDER BY s.line LIMIT {most}",
+        staged,
+    )
+
+
+def retold(staged: Staged) -> list[int]:
+    """Lines that say back a payment booked here with another day, bank or service: ours stay, and people look
+    why. At most MOST_LISTED."""
+    return _lines(
+        "SELECT s.line FROM {staged} s JOIN {payments} t USING (id) WHERE t.by_portal"
+        " AND NOT {money} AND {any} ORDER BY s.line LIMIT {most}",
+        staged,
+    )
+
+
+def book_payments(staged: Staged, *, now: datetime) -> None:
+    """Book the payments that are new, and let accounts remember their last ones; those booked here are
+    confirmed. Nothing that was booked is ever changed."""
+    staging.insert_new(staged, _PAYMENTS, _KEY | _sent(staged, every=True))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(_CONFIRM).format(staged=staged.table), {"now": now})
+    remember_last_payments(payments=f"staged_{staged.name}")
+
+
+# Billing may have heard of a payment by another way, before a file of ours told it.
+_CONFIRM: LiteralString = """
+INSERT INTO ledger_toldpayment AS told (payment_id, told_at, confirmed_at)
+SELECT t.id, %(now)s, %(now)s FROM {staged} s JOIN ledger_payment t USING (id) WHERE t.by_portal
+ ORDER BY t.id
+ON CONFLICT (payment_id) DO UPDATE SET confirmed_at = EXCLUDED.confirmed_at WHERE told.confirmed_at IS NULL
+"""
+
+
+def _lines(query: LiteralString, staged: Staged) -> list[int]:
+    return [row[0] for row in _rows(query, staged)]
+
+
+def _rows(query: LiteralString, staged: Staged) -> list[tuple[Any, ...]]:
+    money = {name: name for name in ("account_id", "amount")}
+    composed = sql.SQL(query).format(
         staged=staged.table,
         payments=sql.Identifier(_PAYMENTS),
-        differ=staging.differ(_sent(staged)),
+        money=staging.differ(money),
+        any=staging.differ(_sent(staged)),
         most=sql.Literal(MOST_LISTED),
     )
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        return [row[0] for row in cursor.fetchall()]
-
-
-def book_payments(staged: Staged) -> None:
-    """Book the payments that are new, and let accounts remember their last ones. Nothing that was booked is
-    ever changed."""
-    staging.insert_new(staged, _PAYMENTS, _KEY | _sent(staged, every=True))
-    remember_last_payments(payments=f"staged_{staged.name}")
+        cursor.execute(composed)
+        return list(cursor.fetchall())
 
 
 def _sent(staged: Staged, *, every: bool = False) -> dict[str, str]:

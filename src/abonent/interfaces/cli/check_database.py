@@ -34,6 +34,7 @@ def findings() -> Iterator[Finding]:
     if migrations.state == OK:
         yield from check_records.findings(now=datetime.now(UTC))
         yield check_readings.export_finding(now=datetime.now(UTC))
+        yield check_readings.payments_finding(now=datetime.now(UTC))
         yield from check_payments.findings(now=datetime.now(UTC))
         yield from check_banks.findings(now=datetime.now(UTC))
 

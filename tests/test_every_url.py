@@ -65,6 +65,7 @@ PAYER_DONE: Answers = (SIGN_IN, 404, 404, 302, 404, 404)
 #: The office, and the office about this account: its organisation's staff.
 STAFF: Answers = (404, 404, 404, 404, 200, 200)
 STAFF_DONE: Answers = (404, 404, 404, 404, 302, 302)
+STAFF_NOT_TAKEN: Answers = (404, 404, 404, 404, 422, 422)
 STAFF_OF_IT: Answers = (404, 404, 404, 404, 404, 200)
 STAFF_OF_IT_DONE: Answers = (404, 404, 404, 404, 404, 302)
 
@@ -144,7 +145,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "submission": (LINKED, ONLY_GET),
     "submission_photo": (LINKED, ONLY_GET),
     "payments": (LINKED, ONLY_GET),
-    "pay": (OWN, OWN),
+    "pay": (OWN, ONLY_GET),
     "pay_check": (OWN_DONE, OWN_DONE),  # without a form it leads to the form
     "payment": (PAYER, PAYER_DONE),
     "payment_go": (PAYER_DONE, ONLY_GET),
@@ -171,6 +172,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_reconciliation": (STAFF, ONLY_GET),
     "office_reconcile": (ONLY_POST, NONE),
     "office_difference": (ONLY_POST, NONE),
+    "office_publish": (STAFF, STAFF_NOT_TAKEN),  # administrators
     "office_linking": (STAFF, ONLY_GET),
     "office_measure": (ONLY_POST, STAFF_DONE),
     "office_reopen": (ONLY_POST, STAFF_OF_IT_DONE),

@@ -78,6 +78,7 @@ def _menu(staff: StaffMembership, current: str) -> list[MenuItem]:
     if staff.organisation_id is None:
         items.insert(2, ("office_registries", _("Registries of banks"), "landmark"))
     if is_administrator(staff):
+        items.insert(-1, ("office_publish", _("Receipts by mail"), "mail"))
         items.append(("office_audit", _("Audit trail"), "scroll-text"))
     return [MenuItem(reverse(name), label, icon, current=name == current) for name, label, icon in items]
 

@@ -5,6 +5,7 @@ from django.urls import path
 from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
 from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
+from abonent.interfaces.office.publishing import publish_page
 from abonent.interfaces.office.reconciliation import difference_page, reconcile_page, reconciliation_page
 from abonent.interfaces.office.registries import registries_page, registry_page, resolve_page
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("reconciliation/", reconciliation_page, name="office_reconciliation"),
     path("reconciliation/compare/", reconcile_page, name="office_reconcile"),
     path("reconciliation/<int:number>/", difference_page, name="office_difference"),
+    path("publishing/", publish_page, name="office_publish"),
     path("linking/", linking_page, name="office_linking"),
     path("linking/measure/", measure, name="office_measure"),
     path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from abonent.payments.invariants_of_refunds import REFUNDS
+from abonent.payments.invariants_of_registries import REGISTRIES
 
 MOST_SHOWN = 5
 
@@ -122,7 +123,7 @@ SELECT name FROM unnest(ARRAY['ledger_payment', 'payments_paymentpart', 'payment
 
 OWN = _ONLINE | REFUNDS
 #: By name, in the order of docs/domain/balances.md.
-INVARIANTS: dict[str, str] = OWN
+INVARIANTS: dict[str, str] = OWN | REGISTRIES
 
 
 def broken(*names: str) -> dict[str, list[tuple[Any, ...]]]:

@@ -9,11 +9,10 @@ HAVING (registry.rows, registry.total) IS DISTINCT FROM (count(line.id), coalesc
 """,
     "a_booked_row_stands_in_the_ledger": """
 SELECT coalesce(line.source || ' ' || line.operation, entry.source || ' ' || entry.external_id)
-  FROM (SELECT registry.source, line.* FROM payments_registryrow line
-          JOIN payments_registry registry ON registry.id = line.registry_id
+  FROM (SELECT 'registry:' || split_part(registry.source, ':', 2) AS source, line.*
+          FROM payments_registryrow line JOIN payments_registry registry ON registry.id = line.registry_id
          WHERE line.state IN ('booked', 'reversed')) line
-  FULL JOIN (SELECT * FROM ledger_payment
-              WHERE by_portal AND (source LIKE 'registry:%' OR source LIKE 'statement:%')) entry
+  FULL JOIN (SELECT * FROM ledger_payment WHERE by_portal AND source LIKE 'registry:%') entry
     ON entry.source = line.source AND entry.external_id = line.operation
  WHERE (line.account_id, line.amount) IS DISTINCT FROM (entry.account_id, entry.amount)
 """,

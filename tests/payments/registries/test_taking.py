@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from abonent.accounts.models import Account, LastPayment
 from abonent.ledger import booking
+from abonent.ledger.booking import Entry
 from abonent.payments.models import BankPayment, Payment, Registry, RegistryRow
 from abonent.payments.operations.registries import RegistryReport
-from abonent.payments.operations.registries.sources import entry_of
 from abonent.payments.registry_file import BadRegistry, RowGiven
 from tests.payments.conftest import NOW, Till, expected, ledger, letters
 from tests.payments.registries.conftest import DAY, numbered, row, states
@@ -180,7 +180,8 @@ def called(txn_id: str, account: Account, amount: str = "100.00") -> None:
         answer={},
         received_at=NOW,
     )
-    booking.book([entry_of("bank:kaspi", txn_id, account.pk, Decimal(amount), DAY)], now=NOW)
+    entry = Entry("bank:kaspi", txn_id, account.pk, Decimal(amount), DAY)
+    booking.book([entry], now=NOW)
 
 
 def test_a_row_of_a_banks_call_is_not_posted_again(take: Take, home: Account) -> None:

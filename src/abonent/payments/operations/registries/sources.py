@@ -40,9 +40,10 @@ def name_of(source: str) -> str:
 
 
 def entry_of(source: str, operation: str, account_id: int, amount: Decimal, paid_on: date) -> Entry:
-    """A row's entry in the ledger: named by the registry's source and the bank's operation."""
+    """A row's entry in the ledger: named by the bank and its operation. What staff book of a gateway's
+    statement is named as that gateway's registry would name it: the same money has one name."""
     return Entry(
-        source=source,
+        source=f"registry:{code_of(source)}",
         external_id=operation,
         account_id=account_id,
         amount=amount,

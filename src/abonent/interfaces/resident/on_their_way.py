@@ -1,11 +1,13 @@
-"""Money on its way as pages name it: when it set out, how much, and where to see what has become of it."""
+"""Money on its way as pages name it: when it set out, and how much.
+
+No address of the payment itself: pages are kept for all who hold the account, and a payment is its payer's.
+«Платежи» leads to it whoever may see it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
-
-from django.urls import NoReverseMatch, reverse
 
 from abonent.ledger.received import OnItsWay
 
@@ -16,7 +18,6 @@ _PAID_HERE = "online"
 class Coming(NamedTuple):
     since: datetime
     amount: Decimal
-    href: str | None
 
 
 def coming(expected: Iterable[OnItsWay]) -> list[Coming]:
@@ -25,14 +26,5 @@ def coming(expected: Iterable[OnItsWay]) -> list[Coming]:
     for one in expected:
         name = one.external_id.rpartition("-")[0] if one.source == _PAID_HERE else one.external_id
         before = rows.get((one.source, name))
-        amount = one.amount + (before.amount if before else 0)
-        href = _page(name) if one.source == _PAID_HERE else None
-        rows[one.source, name] = Coming(one.since, amount, href)
+        rows[one.source, name] = Coming(one.since, one.amount + (before.amount if before else 0))
     return [*rows.values()]
-
-
-def _page(public_id: str) -> str | None:
-    try:
-        return reverse("payment", args=[public_id])
-    except NoReverseMatch:
-        return None

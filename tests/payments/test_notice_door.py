@@ -172,6 +172,9 @@ def test_the_minute_finds_what_is_due_and_queues_each_once(till: Till) -> None:
     till.later(MINUTE)
     assert [due_questions.queue_due(now=till.now) for _ in range(2)] == [1, 1]
     assert queued() == [{"payment_id": payment.pk, "cause": "question"}]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT priority FROM procrastinate_jobs WHERE task_name = 'payments.ask'")
+        assert cursor.fetchall() == [(due_questions.BEHIND,)]
     jobs.queue_questions(timestamp=0)
     jobs.ask(**queued()[0])
     assert till.bank.calls.count("ask") == 1

@@ -10,6 +10,9 @@ from abonent.payments.models import Payment, Refund
 
 MOST = 1000
 """At one look; the next is a minute away."""
+BEHIND = -10
+"""Of the queue's priorities: a gateway that does not answer holds up no letter and no question that a notice
+woke."""
 
 
 def queue_due(*, now: datetime) -> int:
@@ -29,6 +32,6 @@ def queue_due(*, now: datetime) -> int:
 def _queue(task: str, lock: str, **values: int | str) -> None:
     try:
         with transaction.atomic():
-            app.configure_task(task, queueing_lock=lock).defer(**values)
+            app.configure_task(task, queueing_lock=lock, priority=BEHIND).defer(**values)
     except AlreadyEnqueued:
         pass  # it has not begun

@@ -182,6 +182,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "demo": (NONE, NONE),  # outside the demo there is none
     "demo_mail": (NONE, NONE),
     "demo_letter": (NONE, NONE),
+    "demo_attachment": (NONE, NONE),
 }
 #: Their `public_id` is a payment's, not an account's.
 OF_A_PAYMENT = {"office_payment", "office_payment_ask", "office_payment_refund"}

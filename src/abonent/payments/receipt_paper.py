@@ -18,7 +18,7 @@ PAID = frozenset({Payment.State.BOOKED, Payment.State.TOLD, Payment.State.REFUND
 def payment_pdf(public_id: str, *, language: str, user_id: int | None = None) -> bytes | None:
     """The receipt as PDF; None when there is no such payment of this person, or nothing is booked. Without
     `user_id`: whoever's it is (for the letter). Two queries."""
-    found = Payment.objects.filter(public_id=public_id, state__in=PAID)
+    found = Payment.objects.filter(public_id=public_id, state__in=PAID, booked_at__isnull=False)
     payment = found.first() if user_id is None else found.filter(user_id=user_id).first()
     return None if payment is None else render_payment(_receipt(payment, language))
 

@@ -70,7 +70,6 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/h/user",
     "change_password": "5/900s/user",
     "pdf": "30/m/key",
-    "pay": "60/h/key",  # payments begun by a person: each is a call to a gateway
     "photos": "60/h/key",  # forms with photos of meters, of a person or a letter's link
     "reauthenticate": "10/m/user",
 }

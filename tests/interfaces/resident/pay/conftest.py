@@ -95,7 +95,7 @@ class Payer:
 
     def choices(self, *whats: str, **others: str) -> dict[str, str]:
         """`choices("100 bill", "200 other 50")`: the form with these choices; others are left alone."""
-        values = {"step": "form", "key": "key-1", "method": "card", "email": "alice@example.kz", **others}
+        values = {"key": "key-1", "method": "card", "email": "alice@example.kz", **others}
         for text in whats:
             key, what, *typed = text.split(maxsplit=2)
             public_id = account(key).public_id
@@ -105,7 +105,8 @@ class Payer:
         return values
 
     def check(self, values: dict[str, str]) -> HttpResponse:
-        return self.client.post(reverse("pay_check"), values)
+        """«Продолжить»: the form with what is wrong in it, or the check at its own address."""
+        return self.client.post(reverse("pay_check"), values, follow=True)
 
     def confirm(self, checked: HttpResponse, **others: str) -> HttpResponse:
         """Press «Оплатить» on the check page: its own hidden fields, and nothing else."""

@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from abonent.interfaces.resident.pay.kept import MOST
 from abonent.payments.models import Payment
+from abonent.payments.operations import paying
 from tests.interfaces.resident.pay.conftest import Payer, account, hidden
 from tests.interfaces.resident.test_cabinet_pages import words
 from tests.payments.fake_gateway import FakeGateway
@@ -91,7 +93,7 @@ def test_pressed_twice_or_sent_again_by_the_back_button_it_is_one_payment(
     first, second = alice.confirm(checked), alice.confirm(checked)
     assert first.headers["Location"] == second.headers["Location"]
     # The form itself, sent again after it has paid: its bill is on its way now, and no reproach comes.
-    assert alice.check(form).headers["Location"] == first.headers["Location"]
+    assert alice.check(form).redirect_chain[0] == (first.headers["Location"], 302)
     assert Payment.objects.count() == 1
     assert bank.calls.count("create") == 1
 
@@ -139,11 +141,31 @@ def test_a_changed_amount_in_the_hidden_fields_is_not_believed(alice: Payer, ban
 
 def test_change_leads_back_to_the_form_with_everything_in_it(alice: Payer) -> None:
     checked = alice.check(alice.choices("100 other 77", email="other@example.kz", method="free"))
-    page = alice.client.post(reverse("pay"), hidden(checked)).content.decode()
+    assert f'href="{reverse("pay")}?form=key-1"' in checked.content.decode()
+    page = alice.get(f"{reverse('pay')}?form=key-1").content.decode()
     assert 'value="77"' in page
     assert 'value="other@example.kz"' in page
     assert 'value="free" id="method-free" checked' in page
     assert 'name="key" value="key-1"' in page
+
+
+def test_the_check_has_an_address_that_back_and_refresh_find_again(alice: Payer, bob: Payer) -> None:
+    checked = alice.check(alice.choices("100 bill"))
+    there = f"{reverse('pay_check')}?form=key-1"
+    assert checked.redirect_chain == [(there, 302)]
+    assert words(alice.get(there).content) == words(checked.content)
+    assert bob.get(there).headers["Location"] == reverse("pay"), "it is of the session"
+    alice.confirm(checked)
+    made = Payment.objects.get()
+    assert alice.get(there).headers["Location"] == reverse("payment", args=[made.public_id])
+
+
+def test_so_many_forms_are_remembered_and_nothing_else_of_them(alice: Payer) -> None:
+    for number in range(MOST + 2):
+        alice.check(alice.choices("200 bill", key=f"key-{number}", extra="x", csrf="y"))
+    forms = alice.client.session["pay_forms"]
+    assert list(forms) == [f"key-{number}" for number in range(2, MOST + 2)]
+    assert set(forms["key-3"]) == {"key", "method", "email", f"what-{account('200').public_id}"}
 
 
 def test_a_gateway_that_does_not_answer_keeps_the_payment(alice: Payer, bank: FakeGateway) -> None:
@@ -154,8 +176,8 @@ def test_a_gateway_that_does_not_answer_keeps_the_payment(alice: Payer, bank: Fa
     assert answer.headers["Location"] == reverse("payment", args=[made.public_id])
 
 
-def test_one_person_begins_so_many_payments_an_hour(alice: Payer, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "pay": "2/h/key"}
+def test_one_person_begins_so_many_payments_an_hour(alice: Payer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(paying, "MOST_AN_HOUR", 2)
     for number in range(2):
         alice.pay(f"200 other {number + 5}", key=f"k{number}")
     answer = alice.confirm(alice.check(alice.choices("200 other 9", key="k9")))
@@ -173,6 +195,7 @@ def test_the_queries_do_not_grow_with_the_accounts(cast: dict[str, Any], bank: A
     payer.get(reverse("pay"))
     with CaptureQueriesContext(connection) as form:
         payer.get(reverse("pay"))
+    payer.check(payer.choices("100 bill"))
     with CaptureQueriesContext(connection) as check:
-        payer.check(payer.choices("100 bill"))
-    assert [len(form), len(check)] == [6, 8]
+        payer.get(f"{reverse('pay_check')}?form=key-1")
+    assert [len(form), len(check)] == [6, 7]

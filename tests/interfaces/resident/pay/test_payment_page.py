@@ -276,3 +276,35 @@ def test_the_queries_do_not_grow_with_the_payments(alice: Payer, bank: FakeGatew
             payments(alice)
         counted.append((len(found), len(listed)))
     assert counted == [(5, 5)] * 3
+
+
+# --- «Оплатить» where people look for it ---
+
+
+def test_whoever_owes_is_led_to_paying_first_from_the_account_and_the_list(
+    alice: Payer, charlie: Payer
+) -> None:
+    home, closed = account("100").public_id, account("300").public_id
+    to_pay = f"{reverse('pay')}?account={home}&amp;what=bill"
+    page = alice.get(reverse("account", args=[home])).content.decode()
+    assert f'<a class="button primary" href="{to_pay}">' in page
+    assert f'href="{to_pay}"' in payments(alice)
+    assert f'href="{to_pay}"' in alice.get(reverse("accounts")).content.decode()
+    alice.pay("100 bill")
+    page = alice.get(reverse("account", args=[home])).content.decode()
+    assert f'<a class="button secondary" href="{to_pay}">' in page
+    for name in ("account", "payments"):
+        assert reverse("pay") not in charlie.get(reverse(name, args=[closed])).content.decode()
+
+
+def test_a_portal_without_methods_shows_no_button(cast: dict[str, Any], settings: Any) -> None:
+    from abonent.portal.profile import Paying
+
+    settings.PORTAL = settings.PORTAL.model_copy(update={"paying": Paying()})
+    nobody = Payer(cast["alice"])
+    for address in (
+        reverse("account", args=[account("100").public_id]),
+        reverse("payments", args=[account("100").public_id]),
+        reverse("accounts"),
+    ):
+        assert f'href="{reverse("pay")}' not in nobody.get(address).content.decode()

@@ -65,17 +65,19 @@ def _values(account: HeldAccount) -> dict[str, Any]:
         "balance": seen.balance,
         "meters": seen.meters,
         "changed_on": _changed_on(account),
-        "links": _links(account),
+        "links": _links(account, owes=seen.balance is not None and seen.balance.due > 0),
         **(_balance(seen.balance, address("why", account)) if seen.balance else {}),
     }
 
 
-def _links(account: HeldAccount) -> list[tuple[str, str, str]]:
-    """What people come for: to pay first, where they can."""
+def _links(account: HeldAccount, *, owes: bool) -> list[tuple[str, str, str]]:
+    """What people come for, where they can: to pay first while something is owed, else after the readings."""
     to_pay = pay_url(account)
-    paying = [("pay", pay_word(), to_pay)] if to_pay else []
     shown = [name for name in _LINKS if name in portal().menu]
-    return paying + [(name, _link_label(name), address(name, account)) for name in shown]
+    links: list[tuple[str, str, str]] = [(name, _link_label(name), address(name, account)) for name in shown]
+    if to_pay:
+        links.insert(0 if owes else 1, ("pay", pay_word(), to_pay))
+    return links
 
 
 def _link_label(name: str) -> str:

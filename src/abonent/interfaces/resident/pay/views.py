@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
+from urllib.parse import quote
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
 from abonent.interfaces.resident.cabinet import accounts_of, context, current_account, pay_word, section_label
-from abonent.interfaces.resident.entrance.limited import allowed, too_many
-from abonent.interfaces.resident.pay.choices import Asked, Judged, Problem, Share, field_of, judge
+from abonent.interfaces.resident.entrance.limited import too_many
+from abonent.interfaces.resident.pay.choices import Asked, Judged, Problem, Share, judge
 from abonent.interfaces.resident.pay.drawing import as_before, cards, initial
+from abonent.interfaces.resident.pay.kept import keep, kept
 from abonent.interfaces.resident.pay.words import commission_says
 from abonent.interfaces.ui.environment import language
 from abonent.interfaces.ui.formatting import month
@@ -28,66 +31,86 @@ from abonent.portal.profile import Commission, Method
 from abonent.users.client import address as client_address
 from abonent.users.models import User
 
-#: Hidden fields of the check: what the form's fields hold, and nothing else of the request.
-_OWN = ("method", "email", "key")
+_LONGEST_KEY = 40
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @login_required
 def pay_page(request: HttpRequest) -> HttpResponse:
     """The form. `?account=<public id>&what=bill|debt|other|services` chooses, `?account=all` every bill,
-    `?again=<payment>` what an earlier payment was for. Posted («Изменить»), it shows what was typed."""
+    `?again=<payment>` what an earlier payment was for, `?form=<key>` («Изменить») what was chosen before."""
     dues = what_is_due(accounts_of(request), language=language())
-    typed = _typed(request)
-    return _form(request, dues, typed or _first_values(request, dues), ())
+    values = _typed(request) or kept(request, request.GET.get("form", "")) or _first_values(request, dues)
+    return _form(request, dues, values, ())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def check_page(request: HttpRequest) -> HttpResponse:
-    """The form judged: back to it with what is wrong, or the answers to check; their button pays.
+    """The form judged: back to it with what is wrong, or the answers to check at `?form=<key>`; their button
+    pays. A form that has paid already leads to its payment, whatever is typed in it now."""
+    return _checked(request) if request.method == "POST" else _to_check(request)
 
-    A form that has paid already leads to its payment, whatever is typed in it now.
-    """
-    typed = _typed(request)
-    if not typed:
-        return redirect("pay")
-    person = cast(User, request.user)
-    if request.method == "POST" and (made := payment_of_form(person.pk, typed.get("key", ""))):
-        return redirect("payment_go", public_id=made)
-    dues = what_is_due(accounts_of(request), language=language())
-    if request.method != "POST" and typed.get("step") != "check":
+
+def _to_check(request: HttpRequest) -> HttpResponse:
+    key, typed = request.GET.get("form", ""), _typed(request)
+    if typed:  # the language of the form was switched
+        dues = what_is_due(accounts_of(request), language=language())
         return _form(request, dues, typed, ())
-    judged = judge(typed, dues, today=timezone.localdate())
+    if made := payment_of_form(cast(int, request.user.pk), key):
+        return redirect("payment", public_id=made)
+    values = kept(request, key)
+    return redirect("pay") if values is None else _judged(request, values)
+
+
+def _checked(request: HttpRequest) -> HttpResponse:
+    typed = _typed(request)
+    key = typed.get("key", "")[:_LONGEST_KEY] or uuid4().hex
+    if made := payment_of_form(cast(int, request.user.pk), key):
+        return redirect("payment_go", public_id=made)
+    agreed = typed.get("agreed")
+    values = typed | {"key": key} if agreed is None else kept(request, key)
+    if values is None or len(typed) < 2:
+        return redirect("pay")
+    return _judged(request, values, agreed=agreed)
+
+
+def _judged(request: HttpRequest, values: Mapping[str, str], *, agreed: str | None = None) -> HttpResponse:
+    """What is wrong in the form; else the check, at its own address; and what was agreed to there is paid."""
+    dues = what_is_due(accounts_of(request), language=language())
+    judged = judge(values, dues, today=timezone.localdate())
     if judged.problems:
-        return _form(request, dues, typed, judged.problems)
-    if request.method != "POST" or "agreed" not in typed:
-        return _check(request, typed, judged)
-    if typed["agreed"] != judged.agreed:
-        return _check(request, typed, judged, changed=True)
-    return _pay(request, dues, typed, judged)
+        return _form(request, dues, values, judged.problems)
+    if request.method != "POST":
+        return _check(request, values, judged)
+    if agreed is None:
+        keep(request, values["key"], values)
+        return redirect(f"{reverse('pay_check')}?form={quote(values['key'])}")
+    if agreed != judged.agreed:
+        return _check(request, values, judged, changed=True)
+    return _pay(request, dues, values, judged)
 
 
 def _pay(
-    request: HttpRequest, dues: Sequence[AccountDue], typed: Mapping[str, str], judged: Judged
+    request: HttpRequest, dues: Sequence[AccountDue], values: Mapping[str, str], judged: Judged
 ) -> HttpResponse:
-    person = cast(User, request.user)
-    if not allowed(request, "pay", key=str(person.pk)):
-        return too_many(request)
     try:
         made = pay(
-            user=person,
+            user=cast(User, request.user),
             parts=judged.parts,
-            method=typed["method"],
+            method=values["method"],
             email=judged.email,
             language=language(),
-            form_key=typed.get("key", ""),
+            form_key=values["key"],
             address=client_address(request),
             now=timezone.now(),
         )
-    except NotPayable:  # the profile or the account has changed between two looks of this request
+    except NotPayable as refused:
+        if refused.reason == "often":
+            return too_many(request)
+        # The profile or the account has changed between two looks of this request.
         problem = ("", _("This could not be paid. Look at the choices once more."))
-        return _form(request, dues, typed, (problem,))
+        return _form(request, dues, values, (problem,))
     return redirect("payment_go", public_id=made.public_id)
 
 
@@ -181,7 +204,7 @@ def _rule_attrs(rule: Commission) -> dict[str, str]:
 
 
 def _check(
-    request: HttpRequest, typed: Mapping[str, str], judged: Judged, *, changed: bool = False
+    request: HttpRequest, values: Mapping[str, str], judged: Judged, *, changed: bool = False
 ) -> HttpResponse:
     method = cast(Method, judged.method)  # without one there are problems
     page: dict[str, Any] = {
@@ -193,7 +216,7 @@ def _check(
         "payments_word": section_label("payments"),
         "payees": sorted({share.payee for one in judged.asked for share in one.shares}),
         "expected": [one for one in judged.asked if one.due.expected],
-        "fields": _fields(typed, judged),
+        "key": values["key"],
         "pay_word": pay_word(),
     }
     return render(request, "resident/pay/check.html", context(request, section="pay", **page))
@@ -209,13 +232,3 @@ def _what_for(asked: Asked) -> str:
     if asked.what == "bill":
         return _("Bill of %(month)s") % {"month": month(asked.due.month, language())}
     return _("Debt of earlier months") if asked.what == "debt" else _("To the account")
-
-
-def _fields(typed: Mapping[str, str], judged: Judged) -> dict[str, str]:
-    """What the check sends on: the choices as they were typed, of the accounts that are paid."""
-    fields = {name: typed.get(name, "") for name in _OWN}
-    for one in judged.asked:
-        names = [field_of("what", one.due), field_of("other", one.due)]
-        names += [field_of("service", one.due, share) for share in one.due.services]
-        fields |= {name: typed[name] for name in names if typed.get(name)}
-    return fields

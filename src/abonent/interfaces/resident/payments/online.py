@@ -60,9 +60,9 @@ def _links(one: OnlinePayment, now: datetime) -> Markup:
     number = _("Payment No. %(number)s") % {"number": one.number}
     link = Markup('<a href="{}">{}<span class="visually-hidden">: {}</span></a>').format(page, says, number)
     if one.state not in ("booked", "told", "refunded"):
-        return link
+        return Markup("<span>{}</span>").format(link)
     paper = reverse("payment_pdf", args=[one.public_id])
     pdf = Markup(
         '<a href="{}" target="_blank" rel="noopener">{}<span class="visually-hidden">: {}</span></a>'
     )
-    return link + Markup(" · ") + pdf.format(paper, _("Receipt (PDF)"), number)
+    return Markup("<span>{} · {}</span>").format(link, pdf.format(paper, _("Receipt (PDF)"), number))

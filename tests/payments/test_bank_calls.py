@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -19,6 +20,8 @@ from abonent.ledger.booking import Entry
 from abonent.payments.bank_protocols import Answer
 from abonent.payments.models import BankCallCount, BankPayment, Difference, Registry, RegistryRow
 from abonent.payments.operations import bank_call_counts, bank_calls
+from abonent.payments.operations.registries import take_registry
+from abonent.payments.registry_file import RowGiven
 from abonent.portal.models import Organisation
 from tests import billed
 from tests.payments.bank_calls import bank, check, let_call, pay
@@ -257,6 +260,25 @@ def test_eight_with_other_sums_at_once_book_one_of_them(account: Account) -> Non
     [(_, _, amount, _, _)] = entries()
     assert json.loads(next(iter(answers)).body)["sum"] == str(amount)
     assert Difference.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_registry_taken_at_the_same_moment_counts_once(account: Account) -> None:
+    """Whoever comes first: matched, or reversed; never both, never neither."""
+
+    def take(operation: str) -> Answer:
+        row = RowGiven(
+            line=1, operation=operation, account="700", paid_on=NOW.date(), amount=Decimal("50.00")
+        )
+        source = {"source": "registry:kaspi", "format": "x", "name": operation, "checksum": operation}
+        take_registry(**source, rows=[row], loaded_by="", now=NOW)
+        return Answer(0, b"", "")
+
+    for number in range(6):
+        operation = f"op{number}"
+        at_once([partial(take, operation), partial(call, pay("700", "50.00", txn_id=operation))])
+    assert sum(row[2] for row in entries()) == Decimal("300.00")
+    assert set(RegistryRow.objects.values_list("state", flat=True)) <= {"matched", "reversed"}
 
 
 def at_once(calls: list[Callable[[], Answer]]) -> Counter[Answer]:

@@ -55,7 +55,7 @@ def test_a_day_that_agrees_and_one_whose_list_is_not_to_be_had(
     bank.lists_payment(till.paid())
     told(confirmed=True)
     assert run() == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "All agree."
+    assert capsys.readouterr().out.splitlines()[-1] == "No difference."
     bank.silent = True
     assert run("--day", str(MORNING.date() - timedelta(days=2))) == 1
     assert "card: no list: the list is not ready" in capsys.readouterr().out

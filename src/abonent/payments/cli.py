@@ -57,7 +57,7 @@ def _lines(found: "Reconciled") -> list[str]:
         *rows,
         *silent,
         *map(_line, found.open),
-        said if found.open or found.settled else "All agree.",
+        said if found.open or found.settled else "No difference.",
     ]
 
 

@@ -13,7 +13,7 @@ from abonent.base.months import Month
 from abonent.ledger import queries
 from abonent.ledger.booking import Entry, book, expect, expect_no_more
 from abonent.ledger.models import Payment, ToldPayment
-from abonent.portal.models import DataVersion
+from abonent.portal.models import DataVersion, Service
 from tests import billed
 from tests.billed import NOW
 
@@ -87,6 +87,24 @@ def test_what_is_on_its_way_is_told_apart_and_is_no_debt(world: None) -> None:
     after = queries.balance(**account("300"))
     assert after
     assert (after.expected, after.due) == ((), Decimal("4.50"))
+
+
+def test_what_is_voluntary_is_no_debt_and_neither_is_it_what_pays_it(tmp_path: Path) -> None:
+    billed.load(tmp_path, billed.files(payments="source,id,account,paid_on,amount,bank\n"))
+    hot = Service.objects.get(code="hot")
+    Service.objects.filter(pk=hot.pk).update(obligation="voluntary")
+    forget_everything()
+    found = queries.balance(**account("100"))
+    assert found
+    assert (found.voluntary, found.due) == (Decimal("0.07"), Decimal("79.50"))
+    about = Account.objects.get(key="100").pk
+    book([Entry("online", "A-1", about, Decimal("5.00"), date(2026, 11, 20), "", hot.pk)], now=NOW)
+    expect([Entry("online", "B-1", about, Decimal("6.00"), NOW.date(), "", hot.pk)], now=NOW)
+    expect([Entry("online", "B-2", about, Decimal("9.50"), NOW.date())], now=NOW)
+    after = queries.balance(**account("100"))
+    assert after
+    assert [str(one.amount) for one in after.later] == ["5.00"]
+    assert (after.on_its_way, after.due) == (Decimal("15.50"), Decimal("70.00"))
 
 
 def test_a_payment_of_which_billing_was_not_told_is_no_debt_whatever_its_day(world: None) -> None:

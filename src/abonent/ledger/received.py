@@ -38,30 +38,40 @@ class Received:
     last_payment: BookedPayment | None = None
     later: tuple[BookedPayment, ...] = ()
     expected: tuple[OnItsWay, ...] = ()
+    later_voluntary: Decimal = ZERO
+    """Of `later`, what was paid for services that nobody has to pay."""
+    expected_voluntary: Decimal = ZERO
 
     @property
     def on_its_way(self) -> Decimal:
         return sum((one.amount for one in self.expected), ZERO)
 
     def left_of(self, closing: Decimal) -> Decimal:
-        """What is left to pay of a balance (docs/domain/balances.md)."""
-        since = sum((one.amount for one in self.later), ZERO)
-        return left_to_pay(closing, since=since, on_its_way=self.on_its_way)
+        """What is left to pay of a balance without its voluntary services (docs/domain/balances.md)."""
+        since = sum((one.amount for one in self.later), ZERO) - self.later_voluntary
+        return left_to_pay(closing, since=since, on_its_way=self.on_its_way - self.expected_voluntary)
 
 
 # One payment to a bank may be booked as a row for each service. What is on its way comes in the same answer.
 _LAST_PAYMENTS = """
-(SELECT paid_on, sum(amount), bank, untold, NULL, NULL, NULL
-   FROM (SELECT paid_on, amount, bank, by_portal AND told.payment_id IS NULL AS untold
-           FROM ledger_payment LEFT JOIN ledger_toldpayment AS told ON told.payment_id = ledger_payment.id
+(SELECT paid_on, sum(amount), bank, untold, coalesce(sum(amount) FILTER (WHERE voluntary), 0),
+        NULL, NULL, NULL
+   FROM (SELECT paid_on, amount, bank, by_portal AND told.payment_id IS NULL AS untold,
+                service.obligation = 'voluntary' AS voluntary
+           FROM ledger_payment AS payment
+                LEFT JOIN ledger_toldpayment AS told ON told.payment_id = payment.id
+                LEFT JOIN portal_service AS service ON service.id = payment.service_id
           WHERE account_id = %s) AS booked
   GROUP BY paid_on, bank, untold
   ORDER BY paid_on DESC
   LIMIT 12)
 UNION ALL
-SELECT NULL, amount, '', false, since, source, external_id
-  FROM ledger_expectedpayment WHERE account_id = %s
- ORDER BY 1 DESC NULLS LAST, 5, 7
+SELECT NULL, amount, '', false, CASE service.obligation WHEN 'voluntary' THEN amount ELSE 0 END,
+       since, source, external_id
+  FROM ledger_expectedpayment AS expected
+       LEFT JOIN portal_service AS service ON service.id = expected.service_id
+ WHERE account_id = %s
+ ORDER BY 1 DESC NULLS LAST, 6, 8
 """
 
 
@@ -71,9 +81,17 @@ def received(account_id: int, *, month: Month) -> Received:
         cursor.execute(_LAST_PAYMENTS, (account_id, account_id))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     counted_until = portal().bill.counted_until(month)
-    booked = [(BookedPayment._make([*row[:3], None]), row[3]) for row in rows if row[0]]
+    known = [row for row in rows if row[0]]
+    later = [row for row in known if row[3] or row[0] > counted_until]
+    coming = [row for row in rows if not row[0]]
     return Received(
-        last_payment=next((one for one, _ in booked if one.amount > 0), None),
-        later=tuple(one for one, untold in booked if untold or one.paid_on > counted_until),
-        expected=tuple(OnItsWay._make([row[1], *row[4:]]) for row in rows if not row[0]),
+        last_payment=next((_booked(row) for row in known if row[1] > 0), None),
+        later=tuple(map(_booked, later)),
+        expected=tuple(OnItsWay._make([row[1], *row[5:]]) for row in coming),
+        later_voluntary=sum((row[4] for row in later), ZERO),
+        expected_voluntary=sum((row[4] for row in coming), ZERO),
     )
+
+
+def _booked(row: tuple[Any, ...]) -> BookedPayment:
+    return BookedPayment(row[0], row[1], row[2], None)

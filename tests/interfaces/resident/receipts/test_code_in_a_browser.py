@@ -6,20 +6,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from abonent.accounts.models import Account
 from abonent.base.kept import forget_everything
 from abonent.bills.paper.payment_qr import LONGEST_BLOCK, SEPARATORS, parse
+from abonent.ledger.booking import Entry, expect
 from abonent.portal.models import DataVersion, Organisation
+from tests.billed import NOW
 from tests.bills.paper.reading import bytes_of, qr_of
 from tests.bills.paper.test_order import LONG_BANK, LONG_KAZAKH
 from tests.interfaces.resident.receipts.conftest import OCTOBER, address
 from tests.plugins.browser import browser
 
 __all__ = ["browser"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 pytestmark = pytest.mark.django_db
 
 PLAIN = (
@@ -30,11 +34,13 @@ PLAIN = (
 )
 
 
-def pictures(browser: Browser, cast: dict[str, Any], *, width: int, theme: str, dots: float) -> Image.Image:
-    """The page of the newest bill with the portal's own styles, photographed whole."""
+def opened(
+    browser: Browser, cast: dict[str, Any], *, where: str, width: int, theme: str, dots: float
+) -> Page:
+    """A page of alice's with the portal's own styles."""
     client = Client()
     client.force_login(cast["alice"])
-    page = client.get(address("receipts", "100")).content.decode()
+    page = client.get(where).content.decode()
     styles = client.get(re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)[0]).content.decode()
     page = re.sub(r"<link[^>]*>|<script.*?</script>", "", page, flags=re.S)
     context = browser.new_context(
@@ -44,8 +50,15 @@ def pictures(browser: Browser, cast: dict[str, Any], *, width: int, theme: str, 
     )
     shown = context.new_page()
     shown.set_content(page.replace("</head>", f"<style>{styles}</style></head>"))
+    return shown
+
+
+def pictures(browser: Browser, cast: dict[str, Any], *, width: int, theme: str, dots: float) -> Image.Image:
+    """The code of the newest bill, photographed."""
+    where = address("receipts", "100")
+    shown = opened(browser, cast, where=where, width=width, theme=theme, dots=dots)
     picture = shown.locator("svg.qr").screenshot()
-    context.close()
+    shown.context.close()
     return Image.open(io.BytesIO(picture))
 
 
@@ -74,3 +87,20 @@ def test_the_worst_bill_on_the_narrowest_page_and_on_paper(browser: Browser, cas
     paper = client.get(address("receipt_pdf", "100", month=OCTOBER)).content
     assert qr_of(paper) == data
     assert Decimal(parse(qr_of(paper))["sum"]) / 100 == Decimal("4400.00")
+
+
+@pytest.mark.parametrize(("name", "width", "theme"), [("receipts", 320, "dark"), ("bill", 320, "light")])
+def test_axe_finds_nothing_on_a_bill_with_everything(
+    browser: Browser, cast: dict[str, Any], name: str, width: int, theme: str
+) -> None:
+    about = Account.objects.get(key="100").pk
+    expect([Entry("online", "A-1", about, Decimal("10.00"), NOW.date())], now=NOW)
+    where = address(name, "100", **({"month": OCTOBER} if name == "bill" else {}))
+    page = opened(browser, cast, where=where, width=width, theme=theme, dots=1)
+    for summary in page.locator("main details.disclosure > summary").all():
+        summary.click()
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider <= 0, f"{wider} px too wide"
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    page.context.close()

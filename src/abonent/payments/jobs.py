@@ -28,7 +28,7 @@ def ask_refund(refund_id: int) -> None:
 @app.periodic(cron="10 3 * * *")
 @app.task(name="payments.reconcile", queueing_lock="payments.reconcile")
 def reconcile(timestamp: int) -> None:
-    """Early in the morning, after the gateways' day: the last days three ways, and the letter of what is open."""
+    """Early in the morning: the last days three ways, and the letter about what is open."""
     reconciling.reconcile_daily(now=timezone.now())
 
 

@@ -87,7 +87,7 @@ def test_two_tabs_of_different_forms_are_two_payments_for_the_same_accounts(till
     assert (expected(), letters()) == ({}, 4)
 
 
-def test_the_schedule_and_the_customer_do_not_wait_for_a_question_under_way(till: Till) -> None:
+def test_schedule_customer_and_notices_do_not_wait_for_a_question_under_way(till: Till) -> None:
     payment = till.pay()
     asking, go_on = Event(), Event()
 
@@ -106,6 +106,8 @@ def test_the_schedule_and_the_customer_do_not_wait_for_a_question_under_way(till
         first = pool.submit(asked)
         assert asking.wait(20)
         assert till.ask(payment, wait=False).state == "sent"
+        raw, headers = till.bank.notice(payment.public_id, at=NOW)
+        take_notice(method="card", raw=raw, headers=headers, address="", now=NOW)
         facts = settling.came_back(
             public_id=payment.public_id, user_id=till.customer.pk, now=NOW + timedelta(minutes=5)
         )

@@ -26,8 +26,8 @@ _LONGEST_DETAILS = 300
 
 def locked(payment_id: int, *, wait: bool = True) -> Payment | None:
     """The payment, its row held until the transaction ends. None when it is held by another and `wait` is
-    off."""
-    rows = Payment.objects.select_for_update(skip_locked=not wait)
+    off. Rows that only name it (notices) may be written meanwhile: a gateway that rings does not wait."""
+    rows = Payment.objects.select_for_update(skip_locked=not wait, no_key=True)
     return rows.filter(pk=payment_id).first()
 
 

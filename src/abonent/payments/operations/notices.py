@@ -40,6 +40,7 @@ def take_notice(*, method: str, raw: bytes, headers: Mapping[str, str], address:
     with transaction.atomic():
         payment_id = _named(method, notice)
         if _kept(method, notice, payment_id, raw, now) and payment_id is not None:
+            _plan(payment_id, now)
             wake(payment_id)
 
 
@@ -70,6 +71,15 @@ def _kept(method: str, notice: Notice, payment_id: int | None, raw: bytes, now: 
         raise TooManyNotices(method)
     GatewayNotice.objects.bulk_create([row], ignore_conflicts=True)
     return True
+
+
+def _plan(payment_id: int, now: datetime) -> None:
+    """The question is due in the payment's own row too: a task that is lost, or finds the gateway silent, is
+    made good by the schedule, also for a payment that was settled. Waits for nobody: whoever holds the row
+    is asking, and the task waits for that."""
+    free = Payment.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=payment_id)
+    for one in free.values_list("pk", flat=True):
+        Payment.objects.filter(pk=one).update(next_question_at=now)
 
 
 def wake(payment_id: int) -> None:

@@ -1,5 +1,6 @@
 """«Счета»: what is due and by when, what came since, what it is made of, what changed; in words."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from abonent.accounts.models import Account, AccountLink
+from abonent.accounts.queries import held_accounts
 from abonent.base.kept import forget_everything
+from abonent.bills.bill import bill
 from abonent.interfaces.resident.bodies import bodies
 from abonent.interfaces.resident.receipts import views
 from abonent.ledger.booking import Entry, book, expect, expect_no_more
+from abonent.payments.due import what_is_due
 from abonent.portal.profile import Method
 from tests import billed
 from tests.interfaces.resident.receipts.conftest import HEAD, OCTOBER, See, address
@@ -50,8 +54,8 @@ def test_the_newest_bill_says_what_is_due_by_when_and_as_of_when(see: See) -> No
 
 
 def test_a_bill_with_time_left_says_by_when(see: See, settings: Any) -> None:
-    bill = settings.PORTAL.bill.model_copy(update={"due_day": 21})
-    settings.PORTAL = settings.PORTAL.model_copy(update={"bill": bill})
+    on = settings.PORTAL.bill.model_copy(update={"due_day": 21})
+    settings.PORTAL = settings.PORTAL.model_copy(update={"bill": on})
     page = see("alice", "receipts", "100")
     assert "Оплатить до 21.11.2026" in page
     assert "Срок оплаты прошёл" not in page
@@ -74,6 +78,23 @@ def test_what_came_and_what_is_on_its_way_is_taken_off_at_once(see: See) -> None
     assert "Срок оплаты прошёл" not in paid
     expect_no_more([entry("PAY-1", "1000.00"), entry("PAY-2", "3000.00")])
     assert "4 000,00 ₽ К оплате" in see("alice", "receipts", "100")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_bill_asks_for_what_the_page_of_paying_offers(
+    cast: dict[str, Any], settings: Any, whole: bool
+) -> None:
+    on = settings.PORTAL.bill.model_copy(update={"round_to_whole": whole, "counted_until_day": 25})
+    settings.PORTAL = settings.PORTAL.model_copy(update={"bill": on})
+    book([entry("A-1", "400.51"), replace(entry("A-2", "7.77"), paid_on=date(2026, 10, 28))], now=billed.NOW)
+    expect([entry("B-1", "99.99")], now=billed.NOW)
+    (held,) = held_accounts(cast["alice"].pk, now=billed.NOW)
+    found = bill(held, language="ru", today=date(2026, 11, 21))
+    assert found
+    assert found.standing
+    assert found.standing.due == (Decimal("3892.00") if whole else Decimal("3891.73"))
+    (offered,) = what_is_due([held], language="ru")
+    assert offered.presets.bill == found.standing.due
 
 
 def test_an_overpayment_and_an_account_never_charged(see: See) -> None:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from abonent.demo.views import linked
+from abonent.notices import attachments
 from abonent.notices.models import Letter
 from abonent.notices.operations import send_letter
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-PAGES = ["/demo/", "/demo/mail/", "/demo/mail/1/"]
+PAGES = ["/demo/", "/demo/mail/", "/demo/mail/1/", "/demo/mail/1/attachment/"]
 
 
 def a_letter(subject: str, text: str = "Text") -> Letter:
@@ -53,6 +54,29 @@ def test_a_letter_s_links_can_be_followed_and_nothing_else_is_markup(client: Cli
     assert "<b>Hi" not in text
     assert "<script>alert" not in text
     assert "&lt;script&gt;" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo")
+def test_what_a_letter_carries_can_be_looked_at(client: Client) -> None:
+    def made(*, now: datetime, **arguments: object) -> attachments.Made:
+        if arguments:
+            raise attachments.NothingToSend
+        return attachments.Made("receipt.pdf", b"%PDF-1.7")
+
+    attachments.make_with("test.demo", made)
+    letter, over = a_letter("With a file"), a_letter("Over")
+    assert client.get(f"/demo/mail/{letter.pk}/attachment/").status_code == 404
+    Letter.objects.filter(pk=letter.pk).update(attachment={"maker": "test.demo", "arguments": {}})
+    Letter.objects.filter(pk=over.pk).update(attachment={"maker": "test.demo", "arguments": {"over": 1}})
+    assert (
+        f'href="/demo/mail/{letter.pk}/attachment/"'
+        in client.get(f"/demo/mail/{letter.pk}/").content.decode()
+    )
+    shown = client.get(f"/demo/mail/{letter.pk}/attachment/")
+    assert (shown.content, shown.headers["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
+    assert client.get(f"/demo/mail/{over.pk}/attachment/").status_code == 404
+    del attachments._makers["test.demo"]
 
 
 @pytest.mark.django_db

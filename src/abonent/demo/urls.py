@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.index, name="demo"),
     path("mail/", views.mail, name="demo_mail"),
     path("mail/<int:number>/", views.read, name="demo_letter"),
+    path("mail/<int:number>/attachment/", views.attachment, name="demo_attachment"),
 ]

@@ -7,12 +7,14 @@ from functools import wraps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from abonent.demo.queries import is_complete, is_town, letter, letters, people, planted_account
 from abonent.demo.town import Kind
+from abonent.notices import attachments
 
 _LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]")
 
@@ -72,6 +74,20 @@ def read(request: HttpRequest, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "demo/letter.html", {"letter": found, "lines": lines(found.text)})
+
+
+@demo_only
+def attachment(request: HttpRequest, number: int) -> HttpResponse:
+    """What a letter carries, drawn as for its delivery; 404 where it carries nothing, or nothing any more."""
+    found = letter(number)
+    if found is None or not found.attachment:
+        raise Http404
+    try:
+        made = attachments.make(found.attachment, now=timezone.now())
+    except attachments.NothingToSend as nothing:
+        raise Http404 from nothing
+    shown = {"Content-Disposition": f'inline; filename="{made.name}"'}
+    return HttpResponse(made.content, content_type=made.media_type, headers=shown)
 
 
 def lines(text: str) -> list[list[tuple[str, bool]]]:

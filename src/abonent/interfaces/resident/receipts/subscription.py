@@ -76,7 +76,7 @@ def _change(request: HttpRequest, person: User, account: HeldAccount) -> HttpRes
         page = context(request, section="receipts", account=account, held=account)
         return render(request, "resident/services/no_paper.html", page, status=403)
     if waits:
-        said = _("We have sent a letter to %(email)s. Confirm the subscription by the link in it.")
+        said = _("A letter has been sent to %(email)s.")
         messages.success(request, said % {"email": person.email})
         return redirect(address("receipt_subscription", account))
     messages.success(request, _("You are subscribed to the electronic receipt of this account."))

@@ -70,8 +70,15 @@ def test_migrating_twice_at_once_and_again_is_safe(run: Run, database_server: st
 
 
 def test_check_is_content_with_a_sane_deployment(run: Run) -> None:
-    done = run("check", "--json", ABONENT_EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
+    paying = {
+        "ABONENT_SANDBOX_BANK": "http://127.0.0.1:9",  # nobody is called
+        "ABONENT_GATEWAY_CARD_SECRET": "the secret of the method card",
+        "ABONENT_BANK_KASPI_SECRET": "the secret of the bank kaspi",
+    }
+    mail = "django.core.mail.backends.locmem.EmailBackend"
+    done = run("check", "--json", ABONENT_EMAIL_BACKEND=mail, **paying)
     findings = {finding["subject"]: finding["state"] for finding in json.loads(done.stdout)}
+    assert findings["pay: card"] == "warn", "a play bank"
     for subject in ("profile", "database", "letters", "migrations", "append-only", "home", "translations"):
         assert findings[subject] == "ok"
     assert findings["worker"] == "warn"

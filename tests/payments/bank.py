@@ -111,7 +111,7 @@ def running_bank(
     made: SandboxBank
     bank = Bank(Books(books), clock=lambda: datetime.now(UTC) + made.pushed)
     made = SandboxBank(bank, send=send)
-    worker = Diligence(bank, MASTER)
+    worker = Diligence(bank, MASTER, send)
     web = Web(bank, address="", secret_of=made.secret_of, woken=worker.wake)
     with open_web(_Breakable(made, web), port) as server:
         made.address = web.address = f"http://{HOST}:{server.server_port}"

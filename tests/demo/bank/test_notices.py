@@ -1,14 +1,16 @@
 """Notices: signed, told until they are taken, twice or never where that was chosen, and all written down."""
 
 import json
+import threading
 from datetime import UTC, datetime
 
 import pytest
+import requests
 
 from abonent.demo.bank.notices import TRIES, send_again
 from abonent.payments.providers.sandbox.signature import SIGNATURE, TIMESTAMP, sign
 from tests.demo.bank.world import SHOP, Listener, order
-from tests.payments.bank import SandboxBank
+from tests.payments.bank import SandboxBank, running_bank
 
 
 def test_a_notice_names_the_payment_and_is_signed_with_the_shop_s_secret(
@@ -103,6 +105,24 @@ def test_the_shop_may_ask_the_bank_before_it_answers(bank: SandboxBank) -> None:
     bank.advance()
     assert states == ["succeeded"]
     assert len(bank.payments()) == 2
+
+
+def test_in_the_demo_all_of_it_happens_by_itself() -> None:
+    """Woken by a button on the page; the second telling comes after a failed first one."""
+    heard, calls = threading.Event(), []
+
+    def listen(address: str, raw: bytes, headers: object) -> int:
+        calls.append(raw)
+        if len(calls) == 1:
+            return 500
+        heard.set()
+        return 200
+
+    with running_bank(send=listen, diligent=True) as bank:
+        id_ = bank.bank.create(SHOP, order())["id"]
+        requests.post(f"{bank.address}/pay/{id_}", data={"choice": "pay"}, timeout=5)
+        assert heard.wait(15)
+    assert len(set(calls)) == 1
 
 
 def test_refunds_are_told_of_whoever_asked_for_them(bank: SandboxBank, shop: Listener) -> None:

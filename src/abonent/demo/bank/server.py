@@ -12,7 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from abonent.demo.bank.bank import Bank
 from abonent.demo.bank.books import Books
 from abonent.demo.bank.keys import secret_of
-from abonent.demo.bank.notices import catch_up
+from abonent.demo.bank.notices import Send, catch_up, post
 from abonent.demo.bank.web import Web
 
 HOST = "127.0.0.1"
@@ -37,9 +37,9 @@ def open_web(application: Callable[..., Any], port: int) -> WSGIServer:
 class Diligence(threading.Thread):
     """Does what is due, and sleeps until the next thing is, or until it is woken."""
 
-    def __init__(self, bank: Bank, master: str) -> None:
+    def __init__(self, bank: Bank, master: str, send: Send = post) -> None:
         super().__init__(daemon=True)
-        self._bank, self._master, self._bell = bank, master, threading.Event()
+        self._bank, self._master, self._send, self._bell = bank, master, send, threading.Event()
         self._over = False
 
     def wake(self) -> None:
@@ -52,11 +52,14 @@ class Diligence(threading.Thread):
         if self.is_alive():
             self.join()
 
+    def _secret_of(self, shop: str) -> str:
+        return secret_of(self._master, shop)
+
     def run(self) -> None:
         while not self._over:
             self._bell.clear()
             try:
-                pause = catch_up(self._bank, secret_of=lambda shop: secret_of(self._master, shop))
+                pause = catch_up(self._bank, secret_of=self._secret_of, send=self._send)
             except Exception:
                 log.exception("the bank failed at what was due")
                 pause = 5.0

@@ -72,7 +72,7 @@ def test_the_worked_sums() -> None:
 
 
 def test_what_is_left_to_pay() -> None:
-    rows = tables()[3]
+    rows = tables()[4]
     assert len(rows) == 10
     for balance, since, coming, shown in rows:
         month = Totals(*[Decimal(0)] * 4, closing=Decimal(balance))

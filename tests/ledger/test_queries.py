@@ -12,10 +12,12 @@ from abonent.base.kept import forget_everything
 from abonent.base.months import Month
 from abonent.ledger import queries
 from abonent.ledger.booking import Entry, book, expect, expect_no_more
-from abonent.ledger.models import Payment, ToldPayment
+from abonent.ledger.models import LoadedMonth, Payment, ToldPayment
+from abonent.ledger.standings import standings
 from abonent.portal.models import DataVersion, Service
 from tests import billed
 from tests.billed import NOW
+from tests.ledger.test_balances import tables
 
 pytestmark = pytest.mark.django_db
 
@@ -107,18 +109,27 @@ def test_what_is_voluntary_is_no_debt_and_neither_is_it_what_pays_it(tmp_path: P
     assert (after.on_its_way, after.due) == (Decimal("15.50"), Decimal("70.00"))
 
 
-def test_a_payment_of_which_billing_was_not_told_is_no_debt_whatever_its_day(world: None) -> None:
+TOLD = {"not yet": None, "after the charges came": 1, "before the charges came": -1}
+
+
+@pytest.mark.parametrize(("told", "said_back", "came_since"), tables()[3])
+def test_what_billing_cannot_have_counted_is_no_debt_whatever_its_day(
+    world: None, told: str, said_back: str, came_since: str
+) -> None:
     book([entry("300", "PAY-1", "4.00", date(2026, 10, 30))], now=NOW)
+    if hours := TOLD[told]:
+        at = LoadedMonth.objects.get(month=date(2026, 10, 1)).loaded_at + timedelta(hours=hours)
+        confirmed = at if said_back == "yes" else None
+        entry_booked = Payment.objects.get(external_id="PAY-1")
+        ToldPayment.objects.create(payment=entry_booked, batch=1, told_at=at, confirmed_at=confirmed)
     found = queries.balance(**account("300"))
     assert found
-    assert [(one.paid_on, str(one.amount)) for one in found.later] == [(date(2026, 10, 30), "4.00")]
-    assert found.due == Decimal("6.00")
-    ToldPayment.objects.create(payment=Payment.objects.get(external_id="PAY-1"), batch=1, told_at=NOW)
-    told = queries.balance(**account("300"))
-    assert told
-    assert (told.later, told.due) == ((), Decimal("10.00"))
-    assert told.last_payment
-    assert told.last_payment.paid_on == date(2026, 10, 30)
+    assert [str(one.amount) for one in found.later] == (["4.00"] if came_since == "yes" else [])
+    assert found.due == (Decimal("6.00") if came_since == "yes" else Decimal("10.00"))
+    assert found.last_payment
+    assert found.last_payment.paid_on == date(2026, 10, 30)
+    [both] = standings([account("300")["account_id"]], version=version()).values()
+    assert [str(one.amount) for one in both.since] == [str(one.amount) for one in found.later]
 
 
 def test_an_account_that_never_paid_and_one_that_was_never_charged(world: None) -> None:

@@ -33,7 +33,8 @@ class OnItsWay(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Received:
     """`later` are payments that are known and not in the month's balance: of the days after it counts, and
-    those booked here of which billing was not told yet. `expected` are on their way, the earliest first."""
+    those booked here that billing did not know when it made the month. `expected` are on their way, the
+    earliest first."""
 
     last_payment: BookedPayment | None = None
     later: tuple[BookedPayment, ...] = ()
@@ -52,14 +53,22 @@ class Received:
         return left_to_pay(closing, since=since, on_its_way=self.on_its_way - self.expected_voluntary)
 
 
+NOT_IN_THE_MONTH = """
+by_portal AND told.confirmed_at IS NULL
+          AND (told.payment_id IS NULL OR told.told_at > coalesce(loaded.loaded_at, told.told_at))
+"""
+"""Booked here, and billing cannot have counted it in the charges of the month `loaded`, whatever its day: it
+has not said it back, and was told of it after those charges came, or not yet."""
+
 # One payment to a bank may be booked as a row for each service. What is on its way comes in the same answer.
-_LAST_PAYMENTS = """
+_LAST_PAYMENTS = f"""
 (SELECT paid_on, sum(amount), bank, untold, coalesce(sum(amount) FILTER (WHERE voluntary), 0),
         NULL, NULL, NULL
-   FROM (SELECT paid_on, amount, bank, by_portal AND told.payment_id IS NULL AS untold,
+   FROM (SELECT paid_on, amount, bank, {NOT_IN_THE_MONTH} AS untold,
                 service.obligation = 'voluntary' AS voluntary
            FROM ledger_payment AS payment
                 LEFT JOIN ledger_toldpayment AS told ON told.payment_id = payment.id
+                LEFT JOIN ledger_loadedmonth AS loaded ON loaded.month = %s
                 LEFT JOIN portal_service AS service ON service.id = payment.service_id
           WHERE account_id = %s) AS booked
   GROUP BY paid_on, bank, untold
@@ -72,13 +81,13 @@ SELECT NULL, amount, '', false, CASE service.obligation WHEN 'voluntary' THEN am
        LEFT JOIN portal_service AS service ON service.id = expected.service_id
  WHERE account_id = %s
  ORDER BY 1 DESC NULLS LAST, 6, 8
-"""
+"""  # noqa: S608 - our own words
 
 
 def received(account_id: int, *, month: Month) -> Received:
     """What came in that the balance of `month` does not hold, and what is on its way. One query."""
     with prepared_cursor() as cursor:
-        cursor.execute(_LAST_PAYMENTS, (account_id, account_id))
+        cursor.execute(_LAST_PAYMENTS, (month.first_day, account_id, account_id))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     counted_until = portal().bill.counted_until(month)
     known = [row for row in rows if row[0]]

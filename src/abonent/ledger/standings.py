@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from abonent.base.months import Month
 from abonent.base.prepared import prepared_cursor
 from abonent.ledger.queries import Line, months_loaded
+from abonent.ledger.received import NOT_IN_THE_MONTH
 from abonent.portal.current import portal
 
 #: How many months an account may be behind the portal's last one before all months are searched.
@@ -33,7 +34,7 @@ class Standing:
     month: date
     lines: tuple[Line, ...]
     since: tuple[Came, ...]
-    """Booked on days that the month does not count, or here and not told to billing yet."""
+    """Booked on days that the month does not count, or here and not known to billing when it made it."""
     expected: tuple[Came, ...]
     """On its way: being paid, or paid and not booked."""
 
@@ -49,17 +50,17 @@ SELECT line.account_id, line.month, service_id, opening, accrued, corrections, p
          WHERE account_id = ANY(%s) GROUP BY account_id) AS last
   JOIN ledger_charge AS line ON line.account_id = last.account_id AND line.month = last.month
 """
-# Booked here and not told to billing: the supplier's balance cannot hold it, whatever its day.
-_MONEY = """
+_MONEY = f"""
 SELECT booked.account_id, false, booked.service_id, booked.amount
-  FROM unnest(%(accounts)s::bigint[], %(ends)s::date[]) AS last(account_id, day)
+  FROM unnest(%(accounts)s::bigint[], %(ends)s::date[], %(months)s::date[]) AS last(account_id, day, month)
   JOIN ledger_payment AS booked ON booked.account_id = last.account_id
   LEFT JOIN ledger_toldpayment AS told ON told.payment_id = booked.id
- WHERE booked.paid_on > last.day OR (booked.by_portal AND told.payment_id IS NULL)
+  LEFT JOIN ledger_loadedmonth AS loaded ON loaded.month = last.month
+ WHERE booked.paid_on > last.day OR ({NOT_IN_THE_MONTH})
  UNION ALL
 SELECT account_id, true, service_id, amount FROM ledger_expectedpayment
  WHERE account_id = ANY(%(accounts)s)
-"""
+"""  # noqa: S608 - our own words
 
 
 def standings(account_ids: Collection[int], *, version: int) -> dict[int, Standing]:
@@ -69,7 +70,8 @@ def standings(account_ids: Collection[int], *, version: int) -> dict[int, Standi
     if not lines:
         return {}
     ends = [portal().bill.counted_until(Month.of(rows[0].month)) for rows in lines.values()]
-    money = _by_account(_rows(_MONEY, {"accounts": list(lines), "ends": ends}))
+    months = [rows[0].month for rows in lines.values()]
+    money = _by_account(_rows(_MONEY, {"accounts": list(lines), "ends": ends, "months": months}))
     return {key: _standing(rows, money.get(key, ())) for key, rows in lines.items()}
 
 

@@ -94,6 +94,7 @@ def test_booked_it_says_so_with_the_receipt(alice: Payer, bank: FakeGateway) -> 
     ("reason", "words_of_it"),
     [
         ("insufficient_funds", "На карте не хватает денег."),
+        ("478", "Срок действия карты истёк."),
         ("declined", "Банк не провёл платёж."),
         ("no such code", "Банк не провёл платёж."),
     ],

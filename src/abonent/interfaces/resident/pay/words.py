@@ -9,6 +9,23 @@ from abonent.interfaces.ui.formatting import money, quantity
 from abonent.portal.current import portal
 from abonent.portal.profile import Commission
 
+#: Codes of Halyk ePay (epayment.kz/docs/kody-oshibok), by the word that YooKassa has for the same.
+HALYK = {
+    "455": "3d_secure_failed",
+    "458": "issuer_unavailable",
+    "459": "invalid_card_number",
+    "462": "call_issuer",
+    "463": "call_issuer",
+    "465": "payment_method_restricted",
+    "466": "call_issuer",
+    "467": "payment_method_restricted",
+    "471": "invalid_card_number",
+    "472": "invalid_card_number",
+    "473": "3d_secure_failed",
+    "478": "card_expired",
+    "479": "payment_method_restricted",
+}
+
 
 def commission_says(rule: Commission) -> str:
     """«Комиссия 1,5 %, не меньше 30,00 ₸»; that there is none, where the organisation bears it."""
@@ -37,8 +54,8 @@ def amount_says(value: Decimal) -> str:
 
 
 def why_declined(reason: str) -> str:
-    """The gateway's code in people's words (YooKassa's list of reasons, Halyk's, the sandbox's); what to do
-    about it."""
+    """The gateway's code in people's words, with what to do about it: YooKassa's reasons of a cancellation,
+    Halyk's codes; anything else, the practice bank's «declined» too, has the general words."""
     known = {
         "insufficient_funds": _(
             "There is not enough money on the card. Pay with another card or a smaller sum."
@@ -56,4 +73,6 @@ def why_declined(reason: str) -> str:
         "internal_timeout": _("The bank did not answer in time. Try again."),
         "canceled_by_customer": _("You left the bank's page without paying."),
     }
-    return known.get(reason) or _("The bank did not take the payment. Try again, or pay with another card.")
+    return known.get(HALYK.get(reason, reason)) or _(
+        "The bank did not take the payment. Try again, or pay with another card."
+    )

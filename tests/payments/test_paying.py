@@ -234,6 +234,8 @@ def test_a_customer_who_looks_again_and_again_does_not_push_the_schedule_away(ti
     [
         ({"method": "cash"}, "method"),
         ({"email": "nobody"}, "email"),
+        ({"email": f"{'x' * 60}@{'y.' * 100}example.kz"}, "email"),
+        ({"email": "", "method": "fiscal"}, "email"),
         ({"form_key": ""}, "form"),
         ({"form_key": "x" * 41}, "form"),
     ],

@@ -25,6 +25,7 @@ from abonent.portal.queries import data_version, services
 from abonent.users.models import User
 
 MOST_PARTS = 50
+LONGEST_EMAIL = 254
 MOST_AN_HOUR = 30
 """Of one person: each is a call to the gateway, and a line in its books."""
 
@@ -37,7 +38,7 @@ Reason = Literal[
     "account",  # not held by this person
     "closed",  # the account is closed
     "service",  # no such service
-    "email",  # not a mailbox
+    "email",  # not a mailbox, or none where the fiscal receipt needs one
     "form",  # no key of a form
     "often",  # MOST_AN_HOUR payments of this person in the last hour
 ]
@@ -87,7 +88,7 @@ def pay(
     chosen = _method(method)
     held = {one.id: one for one in held_accounts(user.pk, now=now)}
     _check(parts, held, chosen, language, now)
-    _check_rest(user, email, form_key, now)
+    _check_rest(user, chosen, email, form_key, now)
     payment = _written(user, parts, chosen, email, language, form_key, address, now)
     return send(payment_id=payment.pk, cause="customer", now=now)
 
@@ -120,12 +121,14 @@ def _check(
         raise NotPayable("least" if total < method.least else "most")
 
 
-def _check_rest(user: User, email: str, form_key: str, now: datetime) -> None:
+def _check_rest(user: User, method: Method, email: str, form_key: str, now: datetime) -> None:
     if not 0 < len(form_key) <= 40:
         raise NotPayable("form")
     lately = Payment.objects.filter(user=user, created_at__gt=now - timedelta(hours=1))
     if lately.count() >= MOST_AN_HOUR:
         raise NotPayable("often")
+    if len(email) > LONGEST_EMAIL or (method.fiscal and not email):
+        raise NotPayable("email")
     try:
         if email:
             validate_email(email)

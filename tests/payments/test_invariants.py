@@ -30,12 +30,14 @@ PLANTED = {
     "expected_while_on_its_way": "DELETE FROM ledger_expectedpayment",
     "one_receipt_letter": "UPDATE payments_payment SET receipt_letter = NULL",
     "history_leads_to_the_state": "INSERT INTO payments_paymentstep"
-    " (payment_id, at, state, cause, details, by_login) SELECT id, now(), 'sent', 'staff', '', '' FROM payments_payment WHERE state = 'booked'",
+    " (payment_id, at, state, cause, details, by_login)"
+    " SELECT id, now(), 'sent', 'staff', '', '' FROM payments_payment WHERE state = 'booked'",
     "next_question_planned": "ALTER TABLE payments_payment DROP CONSTRAINT payments_next_question_planned; "
     "UPDATE payments_payment SET next_question_at = NULL",
     "written_before_the_gateway_knew": "UPDATE payments_payment SET sent_at = created_at - interval '1 s'",
     "notices_once_and_heard": "INSERT INTO payments_gatewaynotice"
-    " (method, event_id, gateway_id, body, received_at) SELECT method, public_id, gateway_id, '', now() FROM payments_payment",
+    " (method, event_id, gateway_id, body, received_at)"
+    " SELECT method, public_id, gateway_id, '', now() FROM payments_payment",
     "told_when_billing_knows_all": "UPDATE payments_payment SET state = 'told' WHERE state = 'booked'",
     "every_entry_has_its_cause": ENTRY.format("'cash'", "'1'"),
     "bank_calls_posted_once": ENTRY.format("'bank:kaspi'", "'1'"),

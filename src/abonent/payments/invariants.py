@@ -99,7 +99,10 @@ SELECT payment.public_id, payment.state
     ON entry.source = 'online' AND entry.external_id = payment.public_id || '-' || part.position
   LEFT JOIN ledger_toldpayment told ON told.payment_id = entry.id
  WHERE payment.state IN ('booked', 'told')
- GROUP BY payment.id HAVING (payment.state = 'told') <> bool_and(told.payment_id IS NOT NULL)
+ GROUP BY payment.id
+HAVING (payment.state = 'told' AND NOT bool_and(told.payment_id IS NOT NULL))
+    OR (payment.state = 'booked' AND bool_and(told.payment_id IS NOT NULL)
+        AND max(told.told_at) < now() - interval '1 day')
 """,
     "every_entry_has_its_cause": """
 SELECT source, external_id FROM ledger_payment

@@ -104,7 +104,10 @@ def _succeeded(payment: Payment, answer: Answer, *, cause: str, now: datetime) -
             book_payment(payment, paid_at=answer.paid_at or now, cause=cause, now=now)
     take_refunded(payment, answer, cause=cause, now=now)
     waits = payment.refunds.filter(state__in=[Refund.State.CREATED, Refund.State.SENT]).exists()
-    _ask_again(payment, None if not waits else payment.next_question_at)
+    if not waits:
+        _ask_again(payment, None)
+    elif payment.next_question_at is not None:  # news came meanwhile: again, but not each minute
+        plan_question(payment, now=now)
 
 
 def _other_than_fixed(payment: Payment, answer: Answer) -> str:

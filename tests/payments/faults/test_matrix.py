@@ -1,0 +1,32 @@
+"""Each fault before each step of a payment's life: afterwards everything agrees, to the kopeck."""
+
+import pytest
+
+from tests.payments.faults.faults import FAULTS
+from tests.payments.faults.life import Life, World, live
+from tests.payments.faults.reckoning import complaints
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_before_each_step(world: World, name: str) -> None:
+    fault = FAULTS[name]
+    lives = {place: world.life(f"{name}, before {place}") for place in fault.places}
+
+    def hit(place: str) -> Life | None:
+        if place in lives:
+            fault.do(lives[place])
+        return lives.get(place)
+
+    live(*lives.values(), before=hit)
+    world.finish()
+    assert complaints(world, leaves=fault.leaves) == []
+
+
+def test_a_life_without_faults(world: World) -> None:
+    life = world.life()
+    live(life)
+    assert life.row.state == "told"
+    world.finish()
+    assert complaints(world) == []

@@ -1,10 +1,12 @@
 """Letters that come back: which end what was subscribed to, which do not, and that nobody can forge one."""
 
 import smtplib
+import socketserver
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core import mail
@@ -119,6 +121,78 @@ def test_a_letter_that_was_never_tried_has_not_come_back(now: datetime, told: li
     report = _report("exim_no_such_user.eml", message_id(waiting))
     assert take_report(report, now=now).outcome == "not ours"
     assert told == []
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """A small one, on a socket: it knows alice, says at once that there is no nobody, late that ghost has
+    left, and takes what is called spam for such."""
+
+    taken: ClassVar[list[tuple[str, bytes]]] = []
+
+    def handle(self) -> None:
+        self._say("220 mx.example.kz ESMTP")
+        sender = to = ""
+        while line := self.rfile.readline().decode().strip():
+            verb = line[:4].upper()
+            sender = line if verb == "MAIL" else sender
+            to = line if verb == "RCPT" else to
+            if verb == "DATA":
+                self._take(sender, to)
+            elif verb == "RCPT" and "nobody" in line:
+                self._say("550 5.1.1 <nobody@example.kz>: User unknown")
+            elif verb == "QUIT":
+                self._say("221 bye")
+                break
+            else:
+                self._say("250 ok")
+
+    def _take(self, sender: str, to: str) -> None:
+        self._say("354 go on")
+        letter = b"".join(iter(self.rfile.readline, b".\r\n"))
+        self.taken.append((sender, letter))
+        if "ghost" in to:
+            self._say("550 5.2.1 the mailbox is closed")
+        else:
+            self._say("550 we do not like it" if b"spam" in letter else "250 taken")
+
+    def _say(self, line: str) -> None:
+        self.wfile.write(line.encode() + b"\r\n")
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> Iterator[list[tuple[str, bytes]]]:
+    MailServer.taken.clear()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailServer) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
+        settings.LETTERS_BOUNCE_TO = "bounces@lk.example.kz"
+        yield MailServer.taken
+        server.shutdown()
+
+
+@pytest.mark.django_db
+def test_a_mail_server_is_understood(mail_server: Any, told: list[Any], now: datetime) -> None:
+    found = {}
+    for to, text in (("alice", "hello"), ("nobody", "hello"), ("ghost", "hello"), ("alice", "spam")):
+        sent = send_letter(
+            kind="r", to=f"{to}@example.kz", subject="x", text=f"{text}\n", language="ru", now=now
+        )
+        found[to, text] = deliver(letter_id=sent.pk, now=now)
+        sent.refresh_from_db()
+        gone = to in ("nobody", "ghost")
+        assert (sent.refused_at is not None) == gone
+        assert (sent.next_attempt_at is None) == (gone or found[to, text])
+    assert found == {
+        ("alice", "hello"): True,
+        ("nobody", "hello"): False,
+        ("ghost", "hello"): False,
+        ("alice", "spam"): False,
+    }
+    assert [to for to, _ in told] == ["nobody@example.kz", "ghost@example.kz"]
+    sender, letter = mail_server[0]
+    assert "bounces@lk.example.kz" in sender
+    assert len(list(letters_named(letter.decode()))) == 1
 
 
 def _refuse_with(monkeypatch: pytest.MonkeyPatch, code: int, answer: bytes) -> None:

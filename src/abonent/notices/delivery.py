@@ -100,7 +100,9 @@ def _send(letter: Letter, now: datetime) -> Failure | None:
     except attachments.NothingToSend as nothing:
         return Failure(f"not sent: {nothing}", final=True)
     except smtplib.SMTPRecipientsRefused as refused:
-        return _refused(refused)
+        return _refused(*next(iter(refused.recipients.values())))
+    except smtplib.SMTPDataError as refused:
+        return _refused(refused.smtp_code, refused.smtp_error, after_the_text=True)
     except Exception as error:  # a mail server fails in more ways than it has exceptions
         log.warning("letter %s was not sent: %s", letter.pk, type(error).__name__)
         return Failure(f"{type(error).__name__}: {error}")
@@ -128,11 +130,12 @@ def _message(letter: Letter, now: datetime) -> EmailMessage:
     return message
 
 
-def _refused(refused: smtplib.SMTPRecipientsRefused) -> Failure:
-    """The server took us, and not the mailbox."""
-    code, answer = next(iter(refused.recipients.values()))
+def _refused(code: int, answer: bytes | str, *, after_the_text: bool = False) -> Failure:
+    """The server took us, and not the letter. Some say only after its text that there is no such mailbox; a
+    bare number is about the text then."""
     said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-    gone = about(code, enhanced(said)) == "mailbox"
+    status = enhanced(said)
+    gone = about(code, status) == "mailbox" and (status not in ("", "5.0.0") or not after_the_text)
     return Failure(f"{code} {said}", final=gone, mailbox=gone)
 
 

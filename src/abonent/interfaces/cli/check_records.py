@@ -39,8 +39,11 @@ WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now
 LATE = """
 SELECT count(*), (array_agg(last_error ORDER BY created_at))[1] FROM notices_letter
 WHERE sent_at IS NULL AND next_attempt_at IS NOT NULL AND created_at < %s
+  AND NOT (subscribed AND attempts = 0 AND next_attempt_at > %s)
 """
 LATE_AFTER = timedelta(minutes=15)
+#: A month's receipts go behind all other letters, and may take hours.
+MAILING_LATE_AFTER = timedelta(days=1)
 
 
 def findings(*, now: datetime) -> Iterator[Finding]:
@@ -93,7 +96,7 @@ def _worker() -> Finding:
 
 
 def _letters_waiting(now: datetime) -> Finding:
-    late, reason = ask_row(LATE, now - LATE_AFTER) or (0, None)
+    late, reason = ask_row(LATE, now - LATE_AFTER, now - MAILING_LATE_AFTER) or (0, None)
     if late:
         why = f"; the oldest: {reason}" if reason else ""
         remedy = "correct the mail server's settings" if reason else "start `abonent worker`"

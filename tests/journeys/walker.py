@@ -31,6 +31,8 @@ class Walker:
     language: str
     names: Set[str] = frozenset()
     javascript: bool = True
+    elsewhere: str = ""
+    """The address of the bank, where the portal sends people to pay."""
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,7 +44,8 @@ class Walker:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _note_request(self, request: Request) -> None:
-        if not request.url.startswith((self.portal.url, "data:", "blob:")):
+        known = (self.portal.url, "data:", "blob:", *([self.elsewhere] if self.elsewhere else []))
+        if not request.url.startswith(known):
             self.complaints.append(f"{self.page.url} asked another host: {request.url}")
 
     def look(self) -> None:

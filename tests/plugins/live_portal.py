@@ -6,10 +6,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from tests.plugins import databases
@@ -28,6 +29,8 @@ class LivePortal:
     url: str
     database_url: str
     home: Path
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Besides: where its bank is, its keys."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -36,6 +39,7 @@ class LivePortal:
             ABONENT_URL=self.url,
             DATABASE_URL=self.database_url,
             ABONENT_HOME=str(self.home),
+            **self.extra,
         )
 
     def abonent(self, *arguments: str) -> str:
@@ -60,14 +64,23 @@ class LivePortal:
 
 
 @contextmanager
-def serve(server: str, name: str, home: Path, *, town: bool = False) -> Iterator[LivePortal]:
+def serve(
+    server: str,
+    name: str,
+    home: Path,
+    *,
+    town: bool = False,
+    extra: Mapping[str, str] = MappingProxyType({}),
+    own: str = "live",
+) -> Iterator[LivePortal]:
     """Serve the profile `name` until the end of the block; then stop it and drop its database.
 
-    With `town` it is the demo's portal, with its people and 300 accounts (tests/plugins/towns.py).
+    With `town` it is the demo's portal, with its people and 300 accounts (tests/plugins/towns.py). `own`:
+    of several portals of one profile in a process, each names its own database.
     """
-    database = databases.name_of_mine(f"live_{'town_' if town else ''}{name}")
+    database = databases.name_of_mine(f"{own}_{'town_' if town else ''}{name}")
     url = copy_town(server, name, database) if town else databases.copy_template(server, database)
-    portal = LivePortal(name, f"http://127.0.0.1:{free_port()}", url, home / name)
+    portal = LivePortal(name, f"http://127.0.0.1:{free_port()}", url, home / name, extra)
     portal.home.mkdir()
     port = urlsplit(portal.url).port
     log = portal.home / "server.log"

@@ -11,9 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import F
 
-from abonent.accounts.models import Account
 from abonent.ledger.models import ExpectedPayment
 
 
@@ -32,11 +30,23 @@ class Entry:
     service_id: int | None = None
 
 
-_COLUMNS = ("source", "external_id", "account_id", "amount", "paid_on", "bank", "service_id")
+_COLUMNS = {
+    "source": "text",
+    "external_id": "text",
+    "account_id": "bigint",
+    "amount": "numeric",
+    "paid_on": "date",
+    "bank": "text",
+    "service_id": "bigint",
+}
+# A column is one value, an array: a statement with a value for each cell takes longer to write than to run.
 _BOOK = (
     f"INSERT INTO ledger_payment ({', '.join(_COLUMNS)}, by_portal, booked_at)"  # noqa: S608 - our own names
-    " VALUES {rows} ON CONFLICT (source, external_id) DO NOTHING RETURNING source, external_id"
+    f" SELECT one.*, true, %s FROM unnest({', '.join(f'%s::{kind}[]' for kind in _COLUMNS.values())}) AS one"
+    " ON CONFLICT (source, external_id) DO NOTHING RETURNING source, external_id"
 )
+_LOCK = "SELECT id FROM accounts_account WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+_CHANGED = "UPDATE accounts_account SET money_version = money_version + 1 WHERE id = ANY(%s)"
 
 
 def book(entries: Sequence[Entry], *, now: datetime) -> set[tuple[str, str]]:
@@ -48,10 +58,8 @@ def book(entries: Sequence[Entry], *, now: datetime) -> set[tuple[str, str]]:
         return set()
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         _touch({entry.account_id for entry in entries})
-        row = f"({', '.join(['%s'] * len(_COLUMNS))}, true, %s)"
-        values = [[*(getattr(entry, name) for name in _COLUMNS), now] for entry in entries]
-        statement = _BOOK.format(rows=", ".join([row] * len(values)))
-        cursor.execute(statement, [value for line in values for value in line])
+        columns = [[getattr(entry, name) for entry in entries] for name in _COLUMNS]
+        cursor.execute(_BOOK, [now, *columns])
         return set(cursor.fetchall())
 
 
@@ -79,11 +87,13 @@ def expect(entries: Sequence[Entry], *, now: datetime) -> None:
 def expect_no_more(entries: Collection[Entry]) -> None:
     """It is booked, or will not come. Safe to repeat."""
     _touch({entry.account_id for entry in entries})
-    for one in entries:
-        ExpectedPayment.objects.filter(source=one.source, external_id=one.external_id).delete()
+    for source in {entry.source for entry in entries}:
+        names = [entry.external_id for entry in entries if entry.source == source]
+        ExpectedPayment.objects.filter(source=source, external_id__in=names).delete()
 
 
 def _touch(account_ids: Collection[int]) -> None:
     """Lock the accounts in one order, and let their pages be drawn anew."""
-    list(Account.objects.select_for_update().filter(pk__in=account_ids).order_by("pk").values_list("pk"))
-    Account.objects.filter(pk__in=account_ids).update(money_version=F("money_version") + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(account_ids)])
+        cursor.execute(_CHANGED, [list(account_ids)])

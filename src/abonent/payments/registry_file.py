@@ -88,9 +88,10 @@ class RowGiven:
                     value=getattr(self, field),
                     remedy="look whether it is the right format",
                 )
-        return replace(
-            self, payer=self.payer[:LONGEST_PAYER].strip(), purpose=self.purpose[:LONGEST_PURPOSE].strip()
-        )
+        payer, purpose = self.payer[:LONGEST_PAYER].strip(), self.purpose[:LONGEST_PURPOSE].strip()
+        if (payer, purpose) == (self.payer, self.purpose):
+            return self
+        return replace(self, payer=payer, purpose=purpose)
 
 
 _NAMING = {

@@ -1,8 +1,10 @@
 """A registry and all else at the same moment: nothing twice, nothing lost, nobody stuck."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from decimal import Decimal
 from functools import partial
+from time import sleep
 from typing import Any
 
 import pytest
@@ -11,8 +13,11 @@ from abonent.accounts.models import Account
 from abonent.payments.invariants import broken
 from abonent.payments.models import Payment, RegistryRow
 from abonent.payments.operations.paying import PartAsked
-from abonent.payments.operations.registries import AlreadyResolved, resolve_row
+from abonent.payments.operations.registries import AlreadyResolved, matching, resolve_row, taking
+from abonent.payments.registry_file import RowGiven
 from abonent.users.models import User
+from tests.exchange.test_export_safety import in_another_thread
+from tests.exchange.test_safety import other_connection
 from tests.payments.conftest import NOW, Till, ledger
 from tests.payments.registries.conftest import row
 from tests.payments.registries.test_taking import Take
@@ -52,7 +57,7 @@ def test_a_registry_and_the_gateways_answer_at_once(
     assert set(RegistryRow.objects.values_list("state", flat=True)) <= {"matched", "reversed"}
 
 
-NINE, ONE = Decimal("9.00"), Decimal("1.00")
+TEN, NINE, ONE = Decimal("10.00"), Decimal("9.00"), Decimal("1.00")
 
 
 def test_lists_that_tell_of_the_same_operations_at_once(take: Take, home: Account, dacha: Account) -> None:
@@ -100,3 +105,53 @@ def test_a_row_is_resolved_while_its_payment_is_booked(
         calls += [partial(till.ask, one), partial(resolve, pk)]
     at_once(calls)
     assert ledger() == {"000700": 40 * ONE}
+
+
+def until_it_waits_or_ends(future: "Future[Any]") -> None:
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with other_connection() as own:
+        while not future.done() and not own.execute(waits).fetchone():
+            sleep(0.01)
+
+
+def lost(till: Till, home: Account) -> tuple[Payment, RowGiven]:
+    """A payment whose name at the gateway nobody here knows, paid; and the registry's row of it."""
+    till.bank.fault("create", "timeout-after")
+    payment = till.pay(PartAsked(home.pk, TEN), method="free")
+    till.bank.pay(payment.public_id, at=till.now)
+    return payment, row("A", "10.00", "700", reference=till.bank.books[payment.public_id].gateway_id)
+
+
+def test_a_payment_that_is_booked_before_the_registry_holds_its_account(
+    take: Take, till: Till, home: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The registry has looked for it in vain, and looks once more."""
+    payment, given = lost(till, home)
+    look = matching.find_accounts
+
+    def book_meanwhile(named: Any) -> None:
+        look(named)
+        at_once([partial(till.ask, payment)])
+
+    monkeypatch.setattr(matching, "find_accounts", book_meanwhile)
+    assert set(take(given, bank="free").states) == {"matched"}
+    assert ledger() == {"000700": TEN}
+
+
+def test_a_payment_that_is_booked_while_the_registry_holds_its_account(
+    take: Take, till: Till, home: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits, and then finds the registry's row and takes it back."""
+    payment, given = lost(till, home)
+    book, waiting = taking._book, list[Future[Any]]()
+
+    def ask_meanwhile(*facts: Any) -> None:
+        waiting.append(in_another_thread(lambda: till.ask(payment)))
+        until_it_waits_or_ends(waiting[0])
+        book(*facts)
+
+    monkeypatch.setattr(taking, "_book", ask_meanwhile)
+    assert set(take(given, bank="free").states) == {"booked"}
+    assert waiting[0].result(20).state == "booked"
+    assert RegistryRow.objects.get().state == "reversed"
+    assert ledger() == {"000700": TEN}

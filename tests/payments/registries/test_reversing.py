@@ -9,7 +9,7 @@ from django.db import transaction
 from abonent.ledger import booking
 from abonent.payments.models import RegistryRow
 from abonent.payments.operations.registries import resolve_row
-from abonent.payments.operations.registries.sources import entry_of
+from abonent.payments.operations.registries.sources import Booker
 from abonent.payments.operations.reversing import reverse_rows, reverse_rows_of_call
 from tests.payments.conftest import NOW, Till, ledger
 from tests.payments.registries.conftest import DAY, row, states
@@ -69,7 +69,7 @@ def test_what_the_ledger_has_already_is_repeated(take: Take, home: Any) -> None:
     """Billing told of it under the same name."""
     from abonent.ledger.models import Payment as Booked
 
-    one = entry_of("registry:sberbank", "1", home.pk, Decimal("100.00"), DAY)
+    one = Booker("registry:sberbank").entry("1", home.pk, Decimal("100.00"), DAY)
     Booked.objects.create(
         account_id=home.pk, paid_on=DAY, amount=one.amount, source=one.source, external_id=one.external_id
     )

@@ -9,7 +9,7 @@ from abonent.base.errors import DomainError
 from abonent.base.identifiers import account_key
 from abonent.ledger import booking
 from abonent.payments.models import RegistryRow
-from abonent.payments.operations.registries.sources import entry_of
+from abonent.payments.operations.registries.sources import Booker
 from abonent.users import audit
 from abonent.users.models import User
 
@@ -40,7 +40,7 @@ def resolve_row(*, row_id: int, number: str, staff: User, now: datetime) -> None
     if account is None:
         raise NoSuchAccount(number)
     row = _waiting(row_id)
-    entry = entry_of(row.registry.source, row.operation, account.pk, row.amount, row.paid_on)
+    entry = Booker(row.registry.source).entry(row.operation, account.pk, row.amount, row.paid_on)
     if not booking.book([entry], now=now):
         raise AlreadyResolved(f"{row.registry.source} {row.operation} is booked already")
     row.state, row.account = RegistryRow.State.BOOKED, account

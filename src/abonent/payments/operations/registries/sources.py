@@ -39,14 +39,19 @@ def name_of(source: str) -> str:
         return _(_NAMES[code]) if code in _NAMES else code
 
 
-def entry_of(source: str, operation: str, account_id: int, amount: Decimal, paid_on: date) -> Entry:
-    """A row's entry in the ledger: named by the bank and its operation. What staff book of a gateway's
+class Booker:
+    """Makes entries of a source's rows: named by the bank and its operation. What staff book of a gateway's
     statement is named as that gateway's registry would name it: the same money has one name."""
-    return Entry(
-        source=f"registry:{code_of(source)}",
-        external_id=operation,
-        account_id=account_id,
-        amount=amount,
-        paid_on=paid_on,
-        bank=name_of(source),
-    )
+
+    def __init__(self, source: str) -> None:
+        self._source, self._bank = f"registry:{code_of(source)}", name_of(source)
+
+    def entry(self, operation: str, account_id: int, amount: Decimal, paid_on: date) -> Entry:
+        return Entry(
+            source=self._source,
+            external_id=operation,
+            account_id=account_id,
+            amount=amount,
+            paid_on=paid_on,
+            bank=self._bank,
+        )

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection, transaction
 
-from abonent.accounts.models import Account
 from abonent.ledger import booking
 from abonent.payments.models import Payment, PaymentPart, Registry
 from abonent.payments.operations.booking import book_payment
@@ -17,7 +16,7 @@ from abonent.payments.operations.moving import day_of
 from abonent.payments.operations.registries import matching
 from abonent.payments.operations.registries.matching import Named
 from abonent.payments.operations.registries.reports import RegistryReport, report_of
-from abonent.payments.operations.registries.sources import entry_of
+from abonent.payments.operations.registries.sources import Booker
 from abonent.payments.operations.registries.staged import stage
 from abonent.payments.registry_file import BadRegistry, RowGiven
 
@@ -83,6 +82,13 @@ def take_registry(
     return report
 
 
+_LOCK_ACCOUNTS = """
+SELECT id FROM accounts_account
+ WHERE id = ANY(%s) OR id IN (SELECT account_id FROM staged_registry WHERE state IS NULL)
+ ORDER BY id FOR UPDATE
+"""
+
+
 def _alone() -> None:
     """One after another: what came first is known to the second, and the same file twice at once is one."""
     with connection.cursor() as cursor:
@@ -102,12 +108,8 @@ def _sort(named: Named) -> None:
     deciding = _staged("SELECT DISTINCT payment_id FROM staged_registry WHERE decides ORDER BY 1")
     payments = Payment.objects.select_for_update().filter(pk__in=deciding).order_by("pk")
     open_ones = [one.pk for one in payments if one.state not in _FINAL]
-    booked_to = _staged(
-        "SELECT DISTINCT account_id FROM staged_registry WHERE state IS NULL AND account_id > 0"
-    )
     parts = PaymentPart.objects.filter(payment__in=open_ones).values_list("account_id", flat=True)
-    accounts = Account.objects.select_for_update().filter(pk__in={*booked_to, *parts})
-    list(accounts.order_by("pk").values_list("pk"))
+    _staged(_LOCK_ACCOUNTS, list(parts))
     matching.match_ours(named, may_decide=False)
 
 
@@ -119,8 +121,9 @@ def _staged(query: str, *values: Any) -> list[Any]:
 
 def _book(source: str, now: datetime) -> None:
     """Book what is open and has an account. What the ledger has already under this name is repeated."""
+    booker = Booker(source)
     for lines in _to_book():
-        entries = [entry_of(source, *row) for row in lines]
+        entries = [booker.entry(*row) for row in lines]
         booked = [operation for _, operation in booking.book(entries, now=now)]
         with connection.cursor() as cursor:
             cursor.execute(

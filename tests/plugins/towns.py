@@ -29,6 +29,7 @@ ROOMS = (
     "tariffs",
     "ledger",
     "bills",
+    "payments",
     "exchange",
     "demo",
 )

@@ -71,7 +71,8 @@ print(time.perf_counter() - begun)
 
 
 class Run:
-    """A command in a process of its own: its seconds, and the megabytes of its largest process."""
+    """A command in a process of its own: its seconds, those of the processors without PostgreSQL's, and the
+    megabytes of its largest process."""
 
     def __init__(self, arguments: list[str], given: dict[str, str]) -> None:
         begun = time.perf_counter()
@@ -83,6 +84,7 @@ class Run:
             self.said = out.read().strip()
         if status:
             raise SystemExit(f"{arguments} ended with {os.waitstatus_to_exitcode(status)}")
+        self.cpu = used.ru_utime + used.ru_stime
         self.megabytes = used.ru_maxrss // 1024
 
 
@@ -184,14 +186,15 @@ def _by_mail(asked: argparse.Namespace, url: str, given: dict[str, str], month: 
     delivered = _abonent("worker", "--once", given=given)
     many = asked.subscribers
     return [
-        "| by mail | letters | seconds | a second | MB |",
-        "|---|---|---|---|---|",
+        "| by mail | letters | seconds | a second | CPU s | MB |",
+        "|---|---|---|---|---|---|",
         f"| `bills publish` | {many} | {published.seconds:.1f} | {many / published.seconds:.0f}"
-        f" | {published.megabytes} |",
-        f"| the same rows, plain INSERTs | {many} | {plain:.1f} | {many / plain:.0f} | |",
-        f"| `bills publish` once more: nothing | 0 | {again.seconds:.1f} | | {again.megabytes} |",
+        f" | {published.cpu:.1f} | {published.megabytes} |",
+        f"| the same rows, plain INSERTs | {many} | {plain:.1f} | {many / plain:.0f} | | |",
+        f"| `bills publish` once more: nothing | 0 | {again.seconds:.1f} | | {again.cpu:.1f}"
+        f" | {again.megabytes} |",
         f"| delivered by one worker, a PDF each | {asked.deliver} | {delivered.seconds:.1f}"
-        f" | {asked.deliver / delivered.seconds:.0f} | {delivered.megabytes} |",
+        f" | {asked.deliver / delivered.seconds:.0f} | {delivered.cpu:.1f} | {delivered.megabytes} |",
         f"\nratio to plain INSERTs: {plain / published.seconds:.2f}",
     ]
 
@@ -203,9 +206,9 @@ def _on_paper(
     _only(url, many)
     bare = float(Run(["-c", _BARE, str(many), str(month), str(PER_FILE)], given).said)
     lines = [
-        "| on paper | receipts | seconds | a second | MB of a process | KB a receipt |",
-        "|---|---|---|---|---|---|",
-        f"| bare drawing, one process | {many} | {bare:.1f} | {many / bare:.1f} | | |",
+        "| on paper | receipts | seconds | a second | CPU s | MB of a process | KB a receipt |",
+        "|---|---|---|---|---|---|---|",
+        f"| bare drawing, one process | {many} | {bare:.1f} | {many / bare:.1f} | | | |",
     ]
     rates = {}
     for processes in (1, 2):
@@ -217,7 +220,7 @@ def _on_paper(
         rates[processes] = receipts / run.seconds
         lines.append(
             f"| `bills print --processes {processes}` | {receipts} | {run.seconds:.1f}"
-            f" | {rates[processes]:.1f} | {run.megabytes} | {size / receipts / 1024:.1f} |"
+            f" | {rates[processes]:.1f} | {run.cpu:.1f} | {run.megabytes} | {size / receipts / 1024:.1f} |"
         )
     two = rates[2] / rates[1]
     return [*lines, f"\nratio to bare drawing: {rates[1] * bare / many:.2f}; two processes to one: {two:.2f}"]

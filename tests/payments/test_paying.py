@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from abonent.accounts.models import Account
@@ -363,6 +365,15 @@ def test_fiscal_data_add_up_to_what_is_charged(till: Till, home: Account, power:
     assert sum(item.amount for item in fiscal.items) == till.bank.orders[0].amount
     assert till.pay().pk
     assert till.bank.orders[1].fiscal is None
+
+
+def test_a_payment_of_many_parts_costs_no_more_queries_than_one_of_few(till: Till, home: Account) -> None:
+    costs = []
+    for many in (2, 40):
+        with CaptureQueriesContext(connection) as queries:
+            till.paid(*[PartAsked(home.pk, Decimal("100.00"))] * many)
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_what_a_customer_sees(till: Till, django_assert_num_queries: DjangoAssertNumQueries) -> None:

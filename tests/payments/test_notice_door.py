@@ -155,6 +155,14 @@ def test_a_notice_that_overtakes_the_answer_of_create_is_heard(till: Till) -> No
     assert (sent.state, sent.next_question_at) == ("sent", till.now)
 
 
+def test_long_names_of_events_stay_apart_and_unprintable_ones_are_refused(till: Till) -> None:
+    payment = till.pay()
+    long = "e" * 120
+    assert [tell(*signed(till, payment, event=f"{long}{tail}")).status_code for tail in "aab"] == [200] * 3
+    assert GatewayNotice.objects.count() == 2
+    assert tell(*signed(till, payment, event="e\x00")).status_code == 400
+
+
 def test_a_gateway_that_cannot_be_asked_whether_it_is_its_own_is_told_to_come_again(till: Till) -> None:
     class Silent(FakeGateway):
         def read_notice(self, *_: Any, **__: Any) -> Notice:

@@ -1,11 +1,13 @@
 """Steps that every manual has, in the words that it has for them."""
 
+import re
 from dataclasses import dataclass, replace
 
 from tests.bills.paper.reading import text_of
 from tests.journeys import world
 from tests.journeys.walker import Walker
 
+MAILBOX = re.compile(r"[\w.+-]+@[\w.-]+\w")
 PASSWORD = "five red apples on a shelf"
 NEW_PASSWORD = "seven green pears in a bowl"
 
@@ -42,6 +44,7 @@ class Words:
     receipt_columns: tuple[str, ...]
     view: str
     subscribe: str
+    confirm_subscription: str
     subscribed: str
     unsubscribe: str
     unsubscribed: str
@@ -76,7 +79,8 @@ RUSSIAN = Words(
     receipt_columns=("Месяц/год", "Начисление", "Конечное сальдо", "Квитанция", "Оборотная сторона счёта"),
     view="Просмотр",
     subscribe="Подписаться на электронную квитанцию",
-    subscribed="Вы подписаны на электронную квитанцию этого лицевого счёта.",
+    confirm_subscription="Подтвердить подписку",
+    subscribed="Подписка подтверждена: теперь квитанции будут каждый месяц приходить",
     unsubscribe="Отписаться от электронной квитанции",
     unsubscribed="Квитанции этого лицевого счёта больше не будут приходить по эл. почте.",
 )
@@ -109,7 +113,8 @@ KAZAKH = Words(
     receipt_columns=("Ай/Жыл", "Есептеу", "Соңғы сальдо", "Түбіртек", "Шоттың сыртқы жағы"),
     view="Қарау",
     subscribe="Электрондық түбіртекке жазылу",
-    subscribed="Сіз осы дербес шоттың электрондық түбіртегіне жазылдыңыз.",
+    confirm_subscription="Жазылуды растау",
+    subscribed="Жазылу расталды: енді түбіртектер ай сайын",
     unsubscribe="Электрондық түбіртекке жазылудан бас тарту",
     unsubscribed="Осы дербес шоттың түбіртектері бұдан былай электрондық поштаға жіберілмейді.",
 )
@@ -145,10 +150,15 @@ def receipts(walker: Walker, words: Words, section: str, number: str) -> tuple[s
 
 
 def subscription(walker: Walker, words: Words) -> None:
-    """«Подписаться на электронную квитанцию», and off again: both are asked first."""
+    """«Подписаться на электронную квитанцию», asked again by letter, and off again."""
     walker.follow(words.subscribe, inside="aside")
     walker.press(words.yes)
+    address = MAILBOX.search(walker.page.locator("main").inner_text())
+    assert address, "the page says where the letter went"
+    walker.go(world.link_in(world.letter(walker.portal, address[0])[1]))
+    walker.press(words.confirm_subscription)
     walker.reads(words.subscribed)
+    walker.follow(words.to_cabinet)
     walker.follow(words.unsubscribe, inside="aside")
     walker.press(words.yes)
     walker.reads(words.unsubscribed)

@@ -59,7 +59,7 @@ class Service(models.Model):
     unit_ru = models.CharField(max_length=20, blank=True)
     unit_kk = models.CharField(max_length=20, blank=True)
     obligation = models.CharField(max_length=9, default="due", db_default="due")
-    """`due`, or `voluntary`: nobody has to pay it (insurance, donations), and it is never ticked for anybody."""
+    """`due`, or `voluntary`: nobody has to pay it (insurance, donations) and nothing ticks it."""
 
     class Meta:
         ordering = ["position", "code"]

@@ -6,21 +6,18 @@ by hand or the worker, goes on from there.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from abonent.accounts.models import Account
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
 from abonent.bills import receipt_letters
 from abonent.bills.models import Publication
-from abonent.bills.queries import Published, publications, published
+from abonent.bills.queries import Published, published
 from abonent.bills.recipients import Recipient, count_recipients, recipients
 from abonent.ledger.queries import months_loaded
 from abonent.notices.models import Letter
@@ -32,8 +29,6 @@ from abonent.users.models import User
 
 BATCH = 200
 """Letters of one transaction."""
-MONTHS_OFFERED = 24
-RUNS_SHOWN = 20
 LEFT_ALONE = timedelta(minutes=2)
 """A publication that nobody has touched for so long was left by somebody who was killed."""
 
@@ -92,42 +87,6 @@ def publish_by_worker(
     begun = start(month=month, organisation=organisation, by=by, now=now)
     queue(begun.id)
     return begun
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the office needs to publish a month: which there are, who would get it, what was published."""
-
-    months: tuple[Month, ...]
-    """Newest first; none before the first import."""
-    month: Month | None
-    organisation: Organisation | None
-    organisations: tuple[Organisation, ...]
-    """Those that keep accounts, for who may choose; else none."""
-    waiting: int
-    """How many would get a letter now."""
-    runs: Sequence[Published]
-
-
-def overview(*, month: Month | None, organisation_id: int | None, own: int | None, now: datetime) -> Overview:
-    """The month asked for, else the newest. `own`: the organisation of who looks, who sees its own only; None
-    sees all, and may choose (`organisation_id`; one that does not exist is everybody)."""
-    loaded = months_loaded(version=data_version())
-    months = tuple(reversed(tuple(loaded[0].through(loaded[1]))))[:MONTHS_OFFERED] if loaded else ()
-    offered = Organisation.objects.filter(Exists(Account.objects.filter(organisation=OuterRef("pk"))))
-    choice = tuple(offered.order_by("code")) if own is None else ()
-    wanted = own if own is not None else organisation_id
-    organisation = Organisation.objects.filter(pk=wanted).first() if wanted is not None else None
-    chosen = month if month in months else next(iter(months), None)
-    scope = organisation.pk if organisation else None
-    return Overview(
-        months=months,
-        month=chosen,
-        organisation=organisation,
-        organisations=choice,
-        waiting=count_recipients(month=chosen, organisation_id=scope, now=now) if chosen else 0,
-        runs=publications(organisation_id=own, limit=RUNS_SHOWN),
-    )
 
 
 def publish(

@@ -73,6 +73,7 @@ def test_the_portals_staff_see_who_would_get_it_and_send_it(town: dict[str, User
     again = client.post(PAGE, {"month": "2026-10"}, follow=True)
     assert again.headers["Refresh"] == "3"
     assert "выполняется" in _words(again)
+    assert "Отправить квитанции" not in _words(again), "the button comes back when it is done"
     assert Publication.objects.count() == 1
     [job] = ProcrastinateJob.objects.filter(task_name="bills.publish")
     jobs.publish(**job.args)

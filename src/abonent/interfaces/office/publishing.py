@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from abonent.base.months import Month
-from abonent.bills.publishing import NothingCharged, Overview, overview, publish_by_worker
+from abonent.bills.publishing import NothingCharged, publish_by_worker
+from abonent.bills.publishing_overview import Overview, overview
 from abonent.interfaces.office.access import administrators_only, context
 from abonent.interfaces.ui.environment import language
 from abonent.users.models import StaffMembership

@@ -65,6 +65,8 @@ class FakeGateway:
     slow: Callable[[str], None] | None = None
     refunds_take_time: bool = False
     """A refund is pending until `finish_refunds`."""
+    leads_to: str = ""
+    """Where customers are sent, when not to its own page."""
     _faults: dict[str, list[str]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -128,7 +130,7 @@ class FakeGateway:
             self.orders.append(order)
             self._end(fault)
             found = self.books[order.key].gateway_id
-            return Created(found, f"https://bank.example/pay/{found}")
+            return Created(found, self.leads_to or f"https://bank.example/pay/{found}")
 
     def ask(self, order_key: str, number: int, gateway_id: str) -> Answer | None:
         with self._lock:

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from abonent.base.errors import DomainError
+
+#: As wide as the columns that keep them.
+LONGEST_ID = 64
+LONGEST_ADDRESS = 2000
 
 
 class GatewayUnavailable(DomainError):  # noqa: N818 - named after what happened
@@ -76,6 +81,32 @@ class Created:
 
     gateway_id: str
     confirmation_url: str
+    """Empty: it cannot be paid any more."""
+
+    def __post_init__(self) -> None:
+        """GatewayUnavailable for what cannot be kept, or leads a browser astray: it is no answer."""
+        if not 0 < len(self.gateway_id) <= LONGEST_ID:
+            raise GatewayUnavailable("the gateway's name of the payment cannot be kept")
+        if self.confirmation_url and not is_web_address(self.confirmation_url):
+            raise GatewayUnavailable("the gateway sends the customer to no address of the web")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether customers may be sent there: https, in the clear to this machine only, and nothing that could
+    stand for something else in a header."""
+    if len(text) > LONGEST_ADDRESS or not (text.isascii() and text.isprintable()) or " " in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and (parts.scheme == "https" or is_here(text))
+    except ValueError:
+        return False
+
+
+def is_here(address: str) -> bool:
+    """http to this machine: the practice bank's, and stand-ins'."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 GatewayState = Literal["pending", "succeeded", "canceled"]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from abonent.payments.gateway import Connection, GatewayMisconfigured, GatewayUnavailable
+from abonent.payments.gateway import Connection, GatewayMisconfigured, GatewayUnavailable, is_here
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -110,8 +110,7 @@ def _whole(answer: requests.Response, ends: float) -> bytes:
 def address(connection: Connection, name: str, default: str) -> str:
     """An option that is an address, without its last slash; only this machine is spoken to in the clear."""
     given = connection.option(name, default).rstrip("/")
-    parts = urlsplit(given)
-    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+    if urlsplit(given).scheme != "https" and not is_here(given):
         raise GatewayMisconfigured(f"options.{name} must begin with https://, not {given!r}")
     return given
 

@@ -43,4 +43,4 @@ def gateway_notice(request: HttpRequest, method: str) -> HttpResponse:
 
 def _length(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
-    return int(text) if text.isdecimal() else LARGEST + 1
+    return int(text) if text.isdecimal() and len(text) < 10 else LARGEST + 1

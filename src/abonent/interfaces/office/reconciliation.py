@@ -90,7 +90,7 @@ def reconcile_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse
 @staff_only
 def difference_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
     """Take a difference over with a note, or say that it is settled."""
-    text = request.POST.get("note", "")
+    text = request.POST.get("note", "").replace("\0", "")
     act, said = (
         (differences.settle, _("Settled."))
         if "settle" in request.POST

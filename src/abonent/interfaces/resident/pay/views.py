@@ -53,7 +53,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
 
 
 def _to_check(request: HttpRequest) -> HttpResponse:
-    key, typed = request.GET.get("form", ""), _typed(request)
+    key, typed = _name(request.GET.get("form", "")), _typed(request)
     if typed:  # the language of the form was switched
         dues = what_is_due(accounts_of(request), language=language())
         return _form(request, dues, typed, ())
@@ -65,7 +65,7 @@ def _to_check(request: HttpRequest) -> HttpResponse:
 
 def _checked(request: HttpRequest) -> HttpResponse:
     typed = _typed(request)
-    key = typed.get("key", "")[:_LONGEST_KEY] or uuid4().hex
+    key = _name(typed.get("key", "")) or uuid4().hex
     if made := payment_of_form(cast(int, request.user.pk), key):
         return redirect("payment_go", public_id=made)
     agreed = typed.get("agreed")
@@ -114,6 +114,11 @@ def _pay(
     return redirect("payment_go", public_id=made.public_id)
 
 
+def _name(text: str) -> str:
+    """The name of a form or of a payment; nothing for what is none of ours."""
+    return text if len(text) <= _LONGEST_KEY and text.isascii() and text.isprintable() else ""
+
+
 def _typed(request: HttpRequest) -> dict[str, str]:
     """The fields as they were sent, or as they were typed before the language was switched."""
     if request.method == "POST":
@@ -128,7 +133,8 @@ def _first_values(request: HttpRequest, dues: Sequence[AccountDue]) -> dict[str,
         "email": person.email if person.email_confirmed else "",
         "method": methods[0].code if methods else "",
     }
-    again = paid_before(request.GET["again"], person.pk) if "again" in request.GET else None
+    asked = _name(request.GET.get("again", ""))
+    again = paid_before(asked, person.pk) if asked else None
     if again:
         known = {one.code for one in methods}
         before = as_before(dues, again)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from abonent.payments.models import Payment
 from tests.interfaces.resident.pay import conftest as payers
-from tests.interfaces.resident.pay.conftest import Payer, account, hidden
+from tests.interfaces.resident.pay.conftest import Payer, account
 from tests.payments.fake_gateway import FakeGateway
 from tests.security.test_absurd_requests import ABSURD, failures
 
@@ -47,7 +47,16 @@ def test_absurd_forms(alice: Payer) -> None:
     """Nothing is paid by any of them but what the check says."""
     client, home = unshaken(alice), account("100").public_id
     service = f"service-{home}-1"
-    names = ("key", "method", "email", "agreed", f"what-{home}", f"other-{home}", f"seen-{home}-bill", service)
+    names = (
+        "key",
+        "method",
+        "email",
+        "agreed",
+        f"what-{home}",
+        f"other-{home}",
+        f"seen-{home}-bill",
+        service,
+    )
 
     def answers() -> Iterator[tuple[str, Any]]:
         for name, text, what in product(names, ABSURD, ("other", "services")):

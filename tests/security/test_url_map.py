@@ -202,3 +202,24 @@ def test_everybody_signed_in_finds_the_way_out_on_every_page(
             without.append(f"{role}: {name}")
     assert without == []
     assert pages > 60
+
+
+#: Machines have no form of ours to bring a token from: a gateway signs, a mail program holds a signed link.
+WITHOUT_A_TOKEN = {"gateway_notice", "receipt_unsubscribe"}
+
+
+def test_every_form_wants_its_token(cast: dict[str, Any]) -> None:
+    """The page of the house says so, and nothing is done."""
+    strict = {role: Client(enforce_csrf_checks=True) for role in ("alice", "erlan")}
+    for role, client in strict.items():
+        client.force_login(cast["people"][role])
+    before, taken = state(), []
+    for name, role, client, address in everybody(cast, strict):
+        answer = ask(client, "post", address, {"key": "k", "book": "1", "settle": "1"})
+        if name in WITHOUT_A_TOKEN:
+            continue
+        is_ours = answer.status_code == 403 and b"<html" in answer.content and not answer.cookies
+        if not is_ours:
+            taken.append(f"{role}: {name}: {answer.status_code}")
+    assert taken == []
+    assert state() == before

@@ -27,6 +27,8 @@ from abonent.users.models import StaffMembership
 
 SHOWN = timedelta(days=13)
 """Two weeks of days."""
+EARLIEST = date(2000, 1, 1)
+"""Nothing was paid here before."""
 
 
 class DayForm(forms.Form):
@@ -43,7 +45,8 @@ def _days_until(request: HttpRequest) -> date:
     """`?until=2026-11-20`; yesterday for anything else: today is not over."""
     yesterday = timezone.localdate() - timedelta(days=1)
     try:
-        return min(date.fromisoformat(request.GET.get("until", "")), timezone.localdate())
+        asked = date.fromisoformat(request.GET.get("until", ""))
+        return min(max(asked, EARLIEST), timezone.localdate())
     except ValueError:
         return yesterday
 
@@ -77,7 +80,7 @@ def reconciliation_page(request: HttpRequest, staff: StaffMembership) -> HttpRes
 def reconcile_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Compare a day now instead of at night."""
     form = DayForm(request.POST)
-    if not form.is_valid() or form.cleaned_data["day"] > timezone.localdate():
+    if not form.is_valid() or not EARLIEST <= form.cleaned_data["day"] <= timezone.localdate():
         messages.error(request, _("Choose a day that has begun."))
         return redirect("office_reconciliation")
     done = reconcile(day=form.cleaned_data["day"], now=timezone.now())

@@ -132,6 +132,18 @@ def test_what_billing_cannot_have_counted_is_no_debt_whatever_its_day(
     assert [str(one.amount) for one in both.since] == [str(one.amount) for one in found.later]
 
 
+def test_who_has_paid_a_bill_in_whole_tenge_owes_nothing(world: None, settings: Any) -> None:
+    whole = settings.PORTAL.bill.model_copy(update={"round_to_whole": True})
+    settings.PORTAL = settings.PORTAL.model_copy(update={"bill": whole})
+    one = queries.balance(**account("300"))
+    assert one
+    assert one.due == Decimal("10.00")
+    book([entry("300", "PAY-1", "9.60", date(2026, 11, 2))], now=NOW)
+    after = queries.balance(**account("300"))
+    assert after
+    assert after.due == Decimal("0.00")
+
+
 def test_an_account_that_never_paid_and_one_that_was_never_charged(world: None) -> None:
     never_paid = queries.balance(**account("300"))
     assert never_paid

@@ -24,6 +24,12 @@ def round_half_up(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def to_unit(amount: Decimal, unit: Decimal) -> Decimal:
+    """Half up to whole units (1, or 0.01), with two places: 71273.50 -> 71274.00. Receipts and payments of a
+    portal are asked for in its unit."""
+    return ((amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit).quantize(CENT)
+
+
 def parse_amount(text: str) -> Decimal:
     """Read an amount as people write it: `1234,56`, `1 234.56`, `1234`, `1 234,5`.
 

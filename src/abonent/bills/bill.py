@@ -7,10 +7,10 @@ Figures are the supplier's; the one reckoned here is what is left to pay of the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from abonent.accounts.queries import HeldAccount
-from abonent.base.money import CENT, ZERO
+from abonent.base.money import ZERO, to_unit
 from abonent.base.months import Month
 from abonent.bills.comparison import Comparison, compared
 from abonent.bills.paper import Customer, Payee
@@ -112,8 +112,7 @@ def bill(account: HeldAccount, month: Month | None = None, *, language: str, tod
 
 def asked(closing: Decimal) -> Decimal:
     """A balance as a bill asks for it: half up to the profile's unit of money."""
-    unit = Decimal(1) if portal().bill.round_to_whole else CENT
-    return ((closing / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit).quantize(CENT)
+    return to_unit(closing, portal().bill.unit)
 
 
 def _rows(lines: Sequence[BillLine], known: dict[int, ServiceFacts]) -> list[BillRow]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from abonent.accounts.codes import VALID, issued_on
 from abonent.accounts.link_queries import codes_for_bills
 from abonent.accounts.queries import HeldAccount
-from abonent.base.money import CENT, ZERO
+from abonent.base.money import ZERO
 from abonent.base.months import Month
 from abonent.bills.brand import portal_brand
 from abonent.bills.paper import (
@@ -174,7 +174,7 @@ def _receipt(account: Payer, charged: list[BillLine], batch: _Batch) -> Receipt:
         issued_on=issued_on(batch.month),
         due_on=profile.bill.due_on(batch.month),
         payments_until=profile.bill.counted_until(batch.month),
-        rounding=Decimal(1) if profile.bill.round_to_whole else CENT,
+        rounding=profile.bill.unit,
         link_code=_link_code(batch.codes.get(account.id), batch.month),
         payment_qr=profile.bill.payment_qr,
     )

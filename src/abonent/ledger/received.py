@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from abonent.base.money import ZERO
+from abonent.base.money import ZERO, to_unit
 from abonent.base.months import Month
 from abonent.base.prepared import prepared_cursor
 from abonent.ledger.balances import left_to_pay
@@ -48,9 +48,11 @@ class Received:
         return sum((one.amount for one in self.expected), ZERO)
 
     def left_of(self, closing: Decimal) -> Decimal:
-        """What is left to pay of a balance without its voluntary services (docs/domain/balances.md)."""
+        """What is left to pay of a balance without its voluntary services, in the unit that bills ask in:
+        who has paid the bill owes nothing (docs/domain/balances.md)."""
         since = sum((one.amount for one in self.later), ZERO) - self.later_voluntary
-        return left_to_pay(closing, since=since, on_its_way=self.on_its_way - self.expected_voluntary)
+        left = left_to_pay(closing, since=since, on_its_way=self.on_its_way - self.expected_voluntary)
+        return left if left < 0 else to_unit(left, portal().bill.unit)
 
 
 NOT_IN_THE_MONTH = """

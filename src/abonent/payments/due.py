@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from abonent.accounts.queries import HeldAccount
-from abonent.base.money import CENT, ZERO
+from abonent.base.money import ZERO
 from abonent.ledger.queries import Line
 from abonent.ledger.standings import Came, Standing, standings
 from abonent.payments.models import PaymentPart
@@ -74,12 +74,14 @@ def _due(
     roots.sort(key=lambda line: known[line.service_id].place)
     since, expected = _by_service(stands.since), _by_service(stands.expected)
     owed = [_owed(line, known[line.service_id], since, expected) for line in roots]
-    unit = Decimal(1) if portal().bill.round_to_whole else CENT
     return AccountDue(
         account=account,
         month=stands.month,
         presets=presets(
-            owed, since=sum(since.values(), ZERO), expected=sum(expected.values(), ZERO), rounding=unit
+            owed,
+            since=sum(since.values(), ZERO),
+            expected=sum(expected.values(), ZERO),
+            rounding=portal().bill.unit,
         ),
         services={line.service_id: known[line.service_id] for line in roots},
         payee=payee,

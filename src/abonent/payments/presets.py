@@ -5,9 +5,9 @@ Amounts are `Decimal` with two places; debt is positive. Voluntary services are 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
-from abonent.base.money import CENT, ZERO
+from abonent.base.money import CENT, ZERO, to_unit
 from abonent.ledger.balances import left_to_pay
 
 
@@ -56,11 +56,11 @@ def presets(
     comes = expected + sum((one.expected for one in due), ZERO)
     exact = _left(sum((one.closing for one in due), ZERO), came, comes)
     before = _left(sum((one.opening - one.paid for one in due), ZERO), came, comes)
-    bill = _rounded(exact, rounding)
+    bill = to_unit(exact, rounding)
     shares = _to_unit(_shared(exact, [_left(one.closing, one.since, one.expected) for one in due]), bill)
     return Presets(
         bill=bill,
-        debt=min(bill, _rounded(before, rounding)),
+        debt=min(bill, to_unit(before, rounding)),
         services=tuple(ServiceShare(one.service_id, share) for one, share in zip(due, shares, strict=True)),
         voluntary=tuple(
             ServiceShare(one.service_id, _left(one.closing, one.since, one.expected))
@@ -73,11 +73,6 @@ def presets(
 def _left(closing: Decimal, since: Decimal, expected: Decimal) -> Decimal:
     """The rule of balances.md; what is overpaid owes nothing."""
     return max(ZERO, left_to_pay(closing, since=since, on_its_way=expected))
-
-
-def _rounded(amount: Decimal, unit: Decimal) -> Decimal:
-    """As the bill prints it: half up to whole units of money, where the profile says so."""
-    return ((amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit).quantize(CENT)
 
 
 def _shared(total: Decimal, wanted: Sequence[Decimal]) -> list[Decimal]:

@@ -205,6 +205,11 @@ class Bill(_Part):
         """By when the bill of `month` is to be paid."""
         return _day_of(month + 1, self.due_day)
 
+    @property
+    def unit(self) -> Decimal:
+        """Sums are asked for in whole units of this."""
+        return Decimal(1) if self.round_to_whole else Decimal("0.01")
+
     def counted_until(self, month: Month) -> date:
         """Up to which day payments are counted in the bill of `month`."""
         return _day_of(month, self.counted_until_day)

@@ -221,6 +221,14 @@ def test_silence_changes_nothing_but_the_time_of_the_next_question(till: Till) -
     assert (asked.state, expected()) == ("sent", BOTH)
 
 
+def test_an_answer_about_another_payment_is_none(till: Till) -> None:
+    mine, other = till.pay(), till.pay()
+    till.bank.pay(other.public_id)
+    till.bank.books[mine.public_id] = till.bank.books[other.public_id]
+    assert till.ask(mine).state == "sent"
+    assert ledger() == {}
+
+
 def test_a_customer_who_looks_again_and_again_does_not_push_the_schedule_away(till: Till) -> None:
     payment = till.pay()
     for second in range(3, 60, 3):

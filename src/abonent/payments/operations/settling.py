@@ -9,7 +9,7 @@ from django.db import transaction
 
 from abonent.base.errors import DomainError
 from abonent.payments import connections, queries
-from abonent.payments.gateway import Answer
+from abonent.payments.gateway import Answer, GatewayUnavailable
 from abonent.payments.models import Payment, Refund
 from abonent.payments.operations.booking import book_payment
 from abonent.payments.operations.moving import charged, locked, move, note
@@ -45,14 +45,22 @@ def ask(
     if payment is None:
         return Payment.objects.get(pk=payment_id)
     try:
-        gateway = connections.gateway(payment.method, read_seconds=read_seconds)
-        answer = gateway.ask(payment.public_id, payment.pk, payment.gateway_id)
+        answer = _answer(payment, read_seconds)
     except DomainError:  # no answer, nonsense, or its keys are missing: nobody knows more than before
         if payment.next_question_at is not None or payment.state in _OPEN:
             plan_question(payment, now=now)
         return payment
     settle(payment, answer, cause=cause, now=now)
     return payment
+
+
+def _answer(payment: Payment, read_seconds: float) -> Answer | None:
+    """An answer about another payment is none: nobody knows more than before."""
+    gateway = connections.gateway(payment.method, read_seconds=read_seconds)
+    answer = gateway.ask(payment.public_id, payment.pk, payment.gateway_id)
+    if answer and payment.gateway_id and answer.gateway_id != payment.gateway_id:
+        raise GatewayUnavailable(f"asked about {payment.gateway_id}, it answers about {answer.gateway_id}")
+    return answer
 
 
 def settle(payment: Payment, answer: Answer | None, *, cause: str, now: datetime) -> None:

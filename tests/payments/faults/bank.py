@@ -21,6 +21,8 @@ class DatedBank(FakeGateway):
     answered: Callable[[], None] | None = None
     """Called once, after the bank has made up its mind about a question and before its answer is read."""
     names: int = 0
+    lists: bool = True
+    """It has lists of its days."""
 
     def net(self, key: str) -> Decimal:
         """What it took of a payment, less what it gave back."""
@@ -55,6 +57,8 @@ class DatedBank(FakeGateway):
 
     def statement(self, day: date) -> list[StatementLine] | None:
         self._end(self._begin("statement"))
+        if not self.lists:
+            return None
         taken = [
             StatementLine(book.gateway_id, key, "payment", book.amount, book.paid_at)
             for key, book in self.books.items()

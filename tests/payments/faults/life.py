@@ -55,8 +55,12 @@ class World:
     """The minute's job that finds which questions are due."""
     mail_may_repeat: bool = False
     """The worker was killed: a letter may have been sent before that was noted."""
+    refused: set[str] = field(default_factory=set)
+    """What billing's bundle was refused for."""
     differences: set[str] = field(default_factory=set)
     """Kinds that the reconciliation left open."""
+    differences_left: frozenset[str] = frozenset()
+    """Those that staff are right to be shown."""
 
     @property
     def now(self) -> datetime:
@@ -146,7 +150,7 @@ class World:
             writer.writeheader()
             writer.writerows(rows)
         report = import_bundle(path=bundle, now=self.now)
-        assert report.ok, report.problems
+        self.refused |= {problem.reason for problem in report.problems}
 
     def finish(self) -> None:
         """All that is late comes, the due work is done until nothing is planned, the books are compared."""
@@ -158,8 +162,10 @@ class World:
         self.until_quiet()
         self.later(DAY)
         told = -1
-        while told < (told := self._told_of_everything()):
-            pass  # what the lists have caused is told too
+        for _ in range(4):
+            before, told = told, self._told_of_everything()
+            if told == before:
+                return  # what the lists have caused is told too
 
     def _told_of_everything(self) -> int:
         """The bank's lists of all days, a file for billing, its answer; how many entries billing knows."""

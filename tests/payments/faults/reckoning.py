@@ -14,8 +14,8 @@ from abonent.payments.models import GatewayNotice, Payment, Refund
 from tests.payments.faults.life import AMOUNT, COMMISSION, Life, World
 
 
-def complaints(world: World, *, leaves: frozenset[str] = frozenset()) -> list[str]:
-    """Each begins with who complains. `leaves`: the kinds of differences that staff are right to be shown."""
+def complaints(world: World) -> list[str]:
+    """Each begins with who complains."""
     return [
         *invariants(),
         *_bank(world),
@@ -24,7 +24,8 @@ def complaints(world: World, *, leaves: frozenset[str] = frozenset()) -> list[st
         *_letters(world),
         *_acknowledged(world),
         *_unfinished(),
-        *(f"reconciliation: {kind}" for kind in sorted(world.differences ^ leaves)),
+        *(f"billing: refuses, {why}" for why in sorted(world.refused)),
+        *(f"reconciliation: {kind}" for kind in sorted(world.differences ^ world.differences_left)),
     ]
 
 

@@ -101,4 +101,5 @@ def test_a_day_is_compared_on_request(office: Client, till: Till) -> None:
     till.paid()
     answer = office.post(reverse("office_reconcile"), {"day": till.now.date().isoformat()}, follow=True)
     assert "1 000,00" in text_of(answer)
+    assert f'value="{till.now.date().isoformat()}"' in text_of(answer), "a date field knows only ISO days"
     assert office.post(reverse("office_reconcile"), {"day": "завтра"}).status_code == 302

@@ -77,6 +77,11 @@ class Payment(models.Model):
             ),
             models.Index(fields=["user", "-created_at"], name="payments_of_user"),
             models.Index(fields=["-created_at"], name="payments_latest"),
+            models.Index(
+                fields=["-created_at"],
+                name="payments_unsettled",
+                condition=Q(state__in=["created", "sent", "paid"]),
+            ),
             models.Index(fields=["paid_at"], name="payments_paid", condition=Q(paid_at__isnull=False)),
         ]
         constraints = [

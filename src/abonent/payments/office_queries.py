@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -140,13 +140,12 @@ class RegistryLine(NamedTuple):
 
 
 def registry_lines(*, limit: int, offset: int = 0) -> list[RegistryLine]:
-    """Registries, newest first. One query."""
-    waiting = Q(lines__state=RegistryRow.State.UNMATCHED)
-    found = Registry.objects.annotate(
-        unmatched=Count("lines", filter=waiting), unmatched_sum=Sum("lines__amount", filter=waiting)
-    ).order_by("-loaded_at", "-pk")
-    page: list[Any] = list(found[offset : offset + limit])
-    return [RegistryLine(one, one.unmatched, one.unmatched_sum or ZERO) for one in page]
+    """Registries, newest first. Two queries; only rows that wait are counted, whatever was ever loaded."""
+    page = list(Registry.objects.order_by("-loaded_at", "-pk")[offset : offset + limit])
+    rows = RegistryRow.objects.filter(registry__in=page, state=RegistryRow.State.UNMATCHED)
+    counted = rows.order_by().values_list("registry_id").annotate(Count("pk"), Sum("amount"))
+    waiting = {registry: (many, amount) for registry, many, amount in counted}
+    return [RegistryLine(one, *waiting.get(one.pk, (0, ZERO))) for one in page]
 
 
 class StateSum(NamedTuple):

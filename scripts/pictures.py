@@ -33,6 +33,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=["--no-sandbox"])
         cabinet_on_a_desktop(browser, url)
         readings_on_a_phone(browser, url)
+        paying_on_a_phone(browser, url)
         consumption_on_a_desktop(browser, url)
         browser.close()
 
@@ -44,7 +45,7 @@ def cabinet_on_a_desktop(browser: Browser, url: str) -> None:
         keep("cabinet", page.screenshot())
         page.locator(".menu a[href$='/receipts/']").click()
         page.wait_for_url("**/receipts/")
-        paper = page.locator("main tbody a").first.get_attribute("href") or ""
+        paper = page.locator("#months tbody a[href$='.pdf']").first.get_attribute("href") or ""
         keep("receipt", first_page(page.context.request.get(urljoin(url, paper)).body()))
 
 
@@ -55,6 +56,15 @@ def readings_on_a_phone(browser: Browser, url: str) -> None:
         page.mouse.wheel(0, 260)
         page.wait_for_timeout(300)
         keep("phone", page.screenshot())
+
+
+def paying_on_a_phone(browser: Browser, url: str) -> None:
+    """What is about to be paid, in Russian; nothing is paid."""
+    with customer(browser, url, "ru", "light", PHONE) as page:
+        page.goto("/pay/?account=all")
+        page.locator("#page-form button[type=submit]").last.click()
+        page.wait_for_url("**/pay/check/**")
+        keep("paying", page.screenshot())
 
 
 def consumption_on_a_desktop(browser: Browser, url: str) -> None:

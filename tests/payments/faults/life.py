@@ -213,6 +213,11 @@ class Life:
     def row(self) -> Payment:
         return Payment.objects.get(public_id=self.key)
 
+    def find(self) -> None:
+        """What was cut off after it was written down, before anybody was told its name."""
+        found = Payment.objects.filter(form_key=self.form).first()
+        self.key = found.public_id if found else ""
+
     @property
     def bank(self) -> DatedBank:
         return self.world.bank

@@ -31,7 +31,9 @@ ACCOUNTS = (
     )
     + "".join(
         f'0003{at:02d},ours,Сосед {at},"{house}",\n'
-        for at, house in enumerate(["г. Алматы, ул. Әуезов, 7", "../../etc/passwd", "пос. Ынтымақ"])
+        for at, house in enumerate(
+            ["г. Алматы, ул. Әуезов, 7", "=../../etc/passwd", "пос. Ынтымақ"]
+        )
     )
     + 'H001,heat,Чужой,"г. Алматы, ул. Абая, 10/2",5\n'
     + '000399,ours,Без начислений,"г. Алматы, ул. Абая, 10/2",4\n'
@@ -95,6 +97,7 @@ def test_the_index_tells_what_is_in_the_folder(ours: Organisation, tmp_path: Pat
         assert path.resolve().parent == (tmp_path / "out").resolve()
         assert re.fullmatch(r"\d{5}-[a-z0-9-]+\.pdf", row["file"])
     assert {path.parent for path in tmp_path.rglob("*.pdf")} == {tmp_path / "out"}
+    assert [row["house"] for row in rows if "etc" in row["house"]] == ["'=../../etc/passwd"], "no formula"
 
 
 def test_a_long_house_has_parts_and_a_sheet_its_back(

@@ -238,6 +238,13 @@ def test_any_bytes_are_read_without_an_error(raw: bytes) -> None:
     )
 
 
+@pytest.mark.parametrize("inside", [b"message/rfc822", b'multipart/mixed; boundary="b"'])
+def test_parts_in_parts_without_an_end_are_no_report(inside: bytes) -> None:
+    """Or the mail server would hand it over again for days."""
+    parts = b"\n--b\nContent-Type: " + inside + b"\n\nContent-Type: message/rfc822\n\n" * 5000
+    assert read_report(b'Content-Type: multipart/report; boundary="b"\n' + parts) is None
+
+
 def test_the_envelope_has_a_sender_of_its_own(letter: Letter, settings: Any, now: datetime) -> None:
     settings.LETTERS_BOUNCE_TO = "bounces@lk.example.kz"
     again = send_letter(kind="r", to="bob@example.kz", subject="x", text="x\n", language="ru", now=now)

@@ -14,6 +14,7 @@ from typing import IO, Any, Self
 
 from abonent.base.errors import DomainError
 from abonent.base.files import write_whole
+from abonent.base.spreadsheets import as_text
 
 INDEX = "index.csv"
 _JOB, _DONE = "print.json", "print.done"
@@ -94,7 +95,7 @@ class PrintFolder:
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, [field.name for field in fields(PrintedFile)])
         writer.writeheader()
-        writer.writerows(asdict(file) for file in self._files)
+        writer.writerows(asdict(file) | {"house": as_text(file.house)} for file in self._files)
         (self.path / INDEX).unlink(missing_ok=True)
         write_whole(self.path / INDEX, [text.getvalue().encode("utf-8")])
 

@@ -29,8 +29,15 @@ class DeliveryReport:
 
 
 def read_report(raw: bytes) -> DeliveryReport | None:
-    """None for any other mail: an answer of a person, a holiday notice, an advertisement."""
-    report = message_from_bytes(raw)
+    """None for any other mail: an answer of a person, a holiday notice, an advertisement, parts in parts
+    without an end."""
+    try:
+        return _read(message_from_bytes(raw))
+    except RecursionError:
+        return None
+
+
+def _read(report: Message) -> DeliveryReport | None:
     if report.get_content_type() != "multipart/report":
         return None
     parts = list(report.walk())

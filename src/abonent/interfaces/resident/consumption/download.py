@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from abonent.base.spreadsheets import as_text
 from abonent.consumption.usage import ServiceUsage, UsageMonth
 from abonent.interfaces.resident.consumption.figures import scale_name
 from abonent.portal.current import portal
@@ -23,7 +24,7 @@ def consumption_csv(usage: ServiceUsage) -> bytes:
     """A line a month, oldest first: the scales, all of them together, the cost; then the year before."""
     paper = io.StringIO(newline="")
     writer = csv.writer(paper, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_safe(cell) for cell in _head(usage)])
+    writer.writerow([as_text(cell) for cell in _head(usage)])
     for now, before in zip(usage.months, usage.before, strict=True):
         writer.writerow(_line(usage, now, before))
     return (_MARK + paper.getvalue()).encode()
@@ -47,7 +48,7 @@ def _head(usage: ServiceUsage) -> list[str]:
 
 def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[str]:
     yield str(now.month)
-    yield _safe(usage.service.name)
+    yield as_text(usage.service.name)
     by_scale = {one.scale: one.volume for one in now.scales}
     for scale in usage.scales if len(usage.scales) > 1 else ():
         yield _volume(by_scale.get(scale))
@@ -65,8 +66,3 @@ def _money(value: Decimal | None) -> str:
 def _volume(value: Decimal | None) -> str:
     """All its significant places."""
     return "" if value is None else f"{value.normalize():f}".replace(".", ",")
-
-
-def _safe(cell: str) -> str:
-    """A name that a spreadsheet would take for a formula is kept a text. Numbers do not come here."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from abonent.accounts.models import Account, AccountLink
 from abonent.ledger import booking
 from abonent.payments.models import Payment
 from abonent.portal.profile import FiscalReceipts, Paying
@@ -227,3 +228,26 @@ def switched(payer: Payer, values: dict[str, str]) -> str:
 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(cast: dict[str, Any]) -> None:
     assert Client().get(reverse("pay")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_whoever_holds_many_accounts_pays_some_at_a_time(
+    alice: Payer, cast: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form of more fields than a request may have would be refused whole."""
+    home = account("100")
+    for number in range(60):
+        facts = {"organisation_id": home.organisation_id, "payer": "К", "address": f"ул. Сатпаева, {number}"}
+        made = Account.objects.create(number=f"7{number:03d}", key=f"7{number:03d}", **facts)
+        AccountLink.objects.create(user=cast["alice"], account=made, method="payment", created_at=billed.NOW)
+    last = account("7059").public_id
+    page = alice.get(f"{reverse('pay')}?account={last}").content.decode()
+    form = page.split('id="page-form"')[1].split("</form>")[0]
+    names = set(re.findall(r'<input[^>]* name="([^"]+)"', form))
+    assert {f"what-{last}", f"what-{home.public_id}"} <= names, (
+        "the one that is asked for, and the first ones"
+    )
+    assert 80 < len(names) < 195
+    assert "Здесь уместились не все лицевые счета" in page
+    answer = alice.check(dict.fromkeys(names, "") | alice.choices("7059 other 50"))
+    assert "ул. Сатпаева, 59" in answer.content.decode()
+    assert alice.confirm(answer).status_code == 302

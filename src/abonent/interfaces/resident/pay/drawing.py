@@ -52,6 +52,22 @@ class Card:
     error: str | None
 
 
+MOST_FIELDS = 180
+"""Of the accounts in one form: a request of more than 200 fields is refused (settings/security.py)."""
+_OF_EACH = 4
+"""Fields of every account, beside those of its services."""
+
+
+def fitting(values: Mapping[str, str], dues: Sequence[AccountDue]) -> tuple[AccountDue, ...]:
+    """The accounts that one form has room for, those that are chosen before the others; in their order."""
+    left, found = MOST_FIELDS, set()
+    for due in sorted(dues, key=lambda one: chosen_what(values, one) == "none"):
+        left -= _OF_EACH + len(due.presets.services) + len(due.presets.voluntary)
+        if left >= 0:
+            found.add(due.account.id)
+    return tuple(due for due in dues if due.account.id in found)
+
+
 def cards(
     values: Mapping[str, str], dues: Sequence[AccountDue], problems: Sequence[Problem], *, today: date
 ) -> tuple[Card, ...]:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from abonent.interfaces.resident.cabinet import accounts_of, context, current_account, pay_word, section_label
 from abonent.interfaces.resident.entrance.limited import too_many
 from abonent.interfaces.resident.pay.choices import Asked, Judged, Problem, Share, judge
-from abonent.interfaces.resident.pay.drawing import as_before, cards, initial
+from abonent.interfaces.resident.pay.drawing import as_before, cards, fitting, initial
 from abonent.interfaces.resident.pay.kept import keep, kept
 from abonent.interfaces.resident.pay.words import commission_says
 from abonent.interfaces.ui.environment import language
@@ -164,7 +164,8 @@ def _form(
     problems: Sequence[Problem],
 ) -> HttpResponse:
     wrong = dict(reversed(problems))
-    shown = cards(values, dues, problems, today=timezone.localdate())
+    fit = fitting(values, dues)
+    shown = cards(values, fit, problems, today=timezone.localdate())
     open_ones = [card for card in shown if not card.closed]
     owing = [card for card in open_ones if card.due.presets.bill > 0]
     page: dict[str, Any] = {
@@ -177,7 +178,8 @@ def _form(
         "email": values.get("email", ""),
         "email_error": wrong.get("id_email"),
         "email_needed": any(one.fiscal for one in portal().paying.methods),
-        "pay_all": len(owing) > 1 and request.GET.get("account") != "all",
+        "pay_all": len(fit) == len(dues) and len(owing) > 1 and request.GET.get("account") != "all",
+        "left_out": len(dues) - len(fit),
         "all_bills": sum(card.due.presets.bill for card in owing),
         "payments_word": section_label("payments"),
     }

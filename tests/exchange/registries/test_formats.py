@@ -154,6 +154,15 @@ def test_the_account_in_a_purpose(purpose: str) -> None:
     assert (found.account, found.purpose) == (PURPOSES[purpose], purpose)
 
 
+@pytest.mark.parametrize("filler", [" ", "1-", "сч"])
+def test_a_purpose_longer_than_any_banks_is_not_looked_through(filler: str) -> None:
+    """It is written by whoever pays, and would be looked through again from each of its characters."""
+    (found,) = read(
+        client_bank, written.client_bank([row(purpose="л/с 17 дербес шот" + filler * 50_000 + "x")])
+    )
+    assert found.account == ""
+
+
 def test_the_account_by_a_pattern_of_ones_own() -> None:
     text = written.client_bank([row(purpose="договор №777-Ж, л/с 5")])
     (found,) = read(client_bank, text, account_pattern=r"договор №([0-9]+)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from abonent.exchange.registries.values import OperationNames, RegistryFile, amount, check, day, decoded
-from abonent.payments.registry_file import BadRegistry, RowGiven
+from abonent.payments.registry_file import LONGEST_PURPOSE, BadRegistry, RowGiven
 
 NAME = "client_bank"
 _FIRST = "1CClientBankExchange"
@@ -135,6 +135,8 @@ def _finder(pattern: str) -> re.Pattern[str]:
 
 
 def _account_in(purpose: str, find: re.Pattern[str]) -> str:
-    """The account that the purpose names; nothing when it names several."""
+    """The account that the purpose names; nothing when it names several, or is longer than any bank's."""
+    if len(purpose) > LONGEST_PURPOSE:
+        return ""
     found = {match[1].strip() for match in find.finditer(purpose) if match[1]}
     return found.pop() if len(found) == 1 else ""

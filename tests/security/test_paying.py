@@ -2,17 +2,22 @@
 machines."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import product
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from abonent.accounts.models import Account, AccountLink
 from abonent.payments.models import Payment
+from abonent.portal.models import DataVersion, Service
 from tests.interfaces.resident.pay import conftest as payers
-from tests.interfaces.resident.pay.conftest import Payer, account
+from tests.interfaces.resident.pay.conftest import Payer, account, hidden
 from tests.payments.fake_gateway import FakeGateway
 from tests.security.test_absurd_requests import ABSURD, failures
 
@@ -97,3 +102,97 @@ def test_nobody_is_sent_where_no_bank_is(alice: Payer, bank: FakeGateway, leads_
     alice.get(reverse("payment", args=[made.public_id]))
     made.refresh_from_db()
     assert made.state == "sent"
+
+
+def press(payer: Payer, sent: dict[str, str]) -> Any:
+    """«Оплатить» with these hidden fields."""
+    return payer.client.post(reverse("pay_check"), sent)
+
+
+def test_the_check_of_another_person_pays_nothing(alice: Payer, bob: Payer) -> None:
+    sent = hidden(alice.check(alice.choices("100 bill")))
+    assert press(bob, sent).headers["Location"] == reverse("pay")
+    assert not Payment.objects.exists()
+    press(alice, sent)
+    assert press(bob, sent).headers["Location"] == reverse("pay"), "nor does it lead to her payment"
+    assert Payment.objects.get().user == alice.person
+
+
+@pytest.mark.parametrize("happens", ["the link ends", "another person objects", "the account closes"])
+def test_what_ended_between_check_and_press_is_not_paid(alice: Payer, happens: str) -> None:
+    sent = hidden(alice.check(alice.choices("100 bill", "200 bill")))
+    home, now = account("100"), timezone.now()
+    links = AccountLink.objects.filter(account=home, user=alice.person)
+    if happens == "the link ends":
+        links.update(ended_at=now)
+    elif happens == "another person objects":
+        links.update(objected_at=now, ended_at=now)
+    else:
+        Account.objects.filter(pk=home.pk).update(closed_on=timezone.localdate())
+        DataVersion.objects.update(version=F("version") + 1)
+    answer = press(alice, sent)
+    assert answer.status_code == 200
+    assert b'name="agreed"' in answer.content, "what is left is shown anew and asked again"
+    assert not Payment.objects.exists()
+
+
+def test_a_form_pays_for_no_service_that_is_not_in_the_bill(alice: Payer) -> None:
+    """000200 has electricity only; the voluntary insurance is another account's."""
+    home, dacha = account("100").public_id, account("200").public_id
+    of = dict(Service.objects.values_list("code", "pk"))
+    typed = {f"service-{dacha}-{of['insurance']}": "150", f"service-{home}-{of['insurance']}": "150"}
+    typed |= {f"service-{dacha}-{of['power']}": "10", f"service-{dacha}-999999": "5"}
+    alice.confirm(alice.check(alice.choices("200 services") | typed))
+    part = Payment.objects.get().parts.get()
+    assert (part.account.key, part.service.code, part.amount) == ("200", "power", Decimal(10))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0",
+        "-5",
+        "0.001",
+        "1e3",
+        "1E+2",
+        "NaN",
+        "Infinity",
+        "٥٠",
+        "５0",
+        "999999999999.99",
+        "1000000000000000",
+        "0x10",
+        "1_000",
+    ],
+)
+def test_what_is_no_amount_is_no_payment(alice: Payer, bank: FakeGateway, typed: str) -> None:
+    answer = alice.check(alice.choices(f"100 other {typed}"))
+    assert b'name="agreed"' not in answer.content
+    assert bank.calls == []
+
+
+def test_another_method_than_was_checked_is_checked_anew(alice: Payer, bank: FakeGateway) -> None:
+    """The commission was agreed to with the method: both stand in what is agreed."""
+    sent = hidden(alice.check(alice.choices("200 bill", method="card")))
+    alice.check(alice.choices("200 bill", method="free"))
+    answer = press(alice, sent)
+    assert answer.status_code == 200
+    assert bank.calls == []
+
+
+def test_a_payment_begun_leads_to_itself_whatever_is_sent_with_its_key(alice: Payer) -> None:
+    made = alice.pay("200 bill")
+    for sent in (alice.choices("100 bill"), alice.choices("200 other 5"), {"key": "key-1", "agreed": "x"}):
+        assert press(alice, sent).headers["Location"] == reverse("payment_go", args=[made.public_id])
+    assert Payment.objects.count() == 1
+
+
+def test_neither_the_bank_nor_a_cache_learns_from_the_pages(alice: Payer) -> None:
+    """No referrer goes to another site, nothing is kept, and the bank's page is reached by no form."""
+    made = alice.pay("100 bill")
+    for name in ("payment_go", "payment"):
+        answer = alice.get(reverse(name, args=[made.public_id]))
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+    assert b'rel="noreferrer"' in alice.get(reverse("payment_go", args=[made.public_id])).content

@@ -156,6 +156,17 @@ def test_an_address_that_was_wrong_too_often_is_not_listened_to(
     assert elsewhere.get(URL, check("700"), headers=KEY).status_code == 200
 
 
+@pytest.mark.parametrize("everybodys", ["127.0.0.1", "::1", ""])
+def test_nobody_shuts_a_bank_out_where_all_come_from_one_address(
+    account: Account, with_secret: None, monkeypatch: pytest.MonkeyPatch, everybodys: str
+) -> None:
+    """A proxy on this machine that the portal was not told of."""
+    monkeypatch.setattr(bank_call_counts, "REFUSED_AN_HOUR", 1)
+    client = Client(REMOTE_ADDR=everybodys)
+    assert [client.get(URL, check("700")).status_code for _ in range(3)] == [403] * 3
+    assert client.get(URL, check("700"), headers=KEY).status_code == 200
+
+
 def test_nobody_shuts_a_bank_out_that_has_networks_of_its_own(
     account: Account, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,3 +31,25 @@ def test_a_life_without_faults(world: World) -> None:
     assert life.row.state == "told"
     world.finish()
     assert complaints(world) == []
+
+
+DECISIONS = (
+    "pays",
+    "is_declined",
+    "pays_after_a_decline",
+    "pays_less",
+    "pays_in_roubles",
+    "pays_two_days_later",
+    "goes_away",
+)
+
+
+@pytest.mark.parametrize("telling", ["prompt", "twice", "late", "lost", "reordered"])
+def test_each_way_of_telling_of_each_decision(world: World, telling: str) -> None:
+    for mind in DECISIONS:
+        life = world.life(f"{mind}, told {telling}")
+        life.mind, life.telling = mind, telling
+    live(*world.lives)
+    world.differences_left = frozenset({"review"})
+    world.finish()
+    assert complaints(world) == []

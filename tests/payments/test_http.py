@@ -1,10 +1,22 @@
 """One call to a gateway: bounded, and never believed half."""
 
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from abonent.payments import http
 from abonent.payments.gateway import GatewayUnavailable
@@ -71,3 +83,56 @@ def test_what_is_no_json_object(body: bytes) -> None:
 def test_why_it_said_no() -> None:
     assert http.Reply(400, b'{"message": "too much"}').reason("error", "message") == "too much (HTTP 400)"
     assert http.Reply(403, b"<html>").reason("message") == "refused (HTTP 403)"
+
+
+def test_a_gateway_that_cannot_prove_its_name_is_told_nothing(tmp_path: Path) -> None:
+    """A certificate that nobody vouches for: the connection ends before the secret is sent."""
+    heard: list[bytes] = []
+    with tls_server(tmp_path, heard) as port, pytest.raises(GatewayUnavailable, match="SSLError"):
+        http.call(
+            "GET", f"https://127.0.0.1:{port}/", timeout=(5.0, 5.0), headers={"Authorization": "secret"}
+        )
+    assert heard == []
+
+
+@contextmanager
+def tls_server(folder: Path, heard: list[bytes]) -> Iterator[int]:
+    """Answers one connection, with a certificate of its own making."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_certificate(folder))
+
+    def serve() -> None:
+        with (
+            suppress(OSError),
+            listening.accept()[0] as raw,
+            context.wrap_socket(raw, server_side=True) as one,
+        ):
+            heard.append(one.recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(10)
+
+
+def _certificate(folder: Path) -> Path:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "its-own.pem"
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path

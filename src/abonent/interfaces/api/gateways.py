@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from abonent.interfaces.api.secure import https_only
 from abonent.payments.connections import UnknownMethod
 from abonent.payments.gateway import BadNotice, GatewayMisconfigured, GatewayUnavailable
 from abonent.payments.operations.notices import TooManyNotices, take_notice
@@ -16,6 +17,7 @@ LARGEST = 64 * 1024
 
 
 @csrf_exempt
+@https_only
 @never_cache
 @require_POST
 def gateway_notice(request: HttpRequest, method: str) -> HttpResponse:

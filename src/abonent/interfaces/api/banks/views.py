@@ -6,11 +6,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from abonent.interfaces.api.secure import https_only
 from abonent.payments.operations.bank_access import calling_bank
 from abonent.payments.operations.bank_calls import answer_call
 from abonent.users.client import address
 
 
+@https_only
 @never_cache
 @require_GET
 def bank_call(request: HttpRequest, code: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What may be paid of several accounts at once: the bill that the account's own page says, in few queries."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,19 @@ def test_every_accounts_bill_is_what_its_page_says(alice: Any) -> None:
         assert one.presets.bill == max(Decimal(0), own.due if own else Decimal(0)), one.account.number
     assert found["300"].presets.bill == Decimal("2.25")
     assert found["300"].expected == Decimal("4.00")
+
+
+def test_it_is_so_however_often_somebody_pays(alice: Any) -> None:
+    """Twenty days with a payment each, and one of long ago that a registry brought late."""
+    for day in range(1, 21):
+        paid_on = billed.NOW.date().replace(day=day)
+        book("100", "10.00", external_id=f"day-{day}", paid_on=paid_on)
+    book("100", "5.00", source="registry:sber", external_id="late", paid_on=date(2026, 1, 9))
+    found = due_of(alice)["100"]
+    own = balance(found.account.id, language="ru", version=found.account.data_version)
+    assert own
+    assert sum(one.amount for one in own.later) == Decimal("905.00"), "700.00 came from billing"
+    assert found.presets.bill == own.due
 
 
 def test_a_closed_account_has_its_last_bill_and_one_never_charged_has_none(alice: Any) -> None:

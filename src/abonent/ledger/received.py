@@ -62,20 +62,22 @@ by_portal AND told.confirmed_at IS NULL
 """Booked here, and billing cannot have counted it in the charges of the month `loaded`, whatever its day: it
 has not said it back, and was told of it after those charges came, or not yet."""
 
-# One payment to a bank may be booked as a row for each service. What is on its way comes in the same answer.
+# One payment to a bank may be booked as a row for each service. All that the month does not hold, and a dozen
+# others, among which the last one is looked for. What is on its way comes in the same answer.
 _LAST_PAYMENTS = f"""
-(SELECT paid_on, sum(amount), bank, untold, coalesce(sum(amount) FILTER (WHERE voluntary), 0),
-        NULL, NULL, NULL
+(SELECT paid_on, amount, bank, untold, voluntary, NULL, NULL, NULL
+   FROM (SELECT paid_on, sum(amount) AS amount, bank, untold,
+                coalesce(sum(amount) FILTER (WHERE is_voluntary), 0) AS voluntary,
+                row_number() OVER (ORDER BY paid_on DESC) AS place
    FROM (SELECT paid_on, amount, bank, {NOT_IN_THE_MONTH} AS untold,
-                service.obligation = 'voluntary' AS voluntary
+                service.obligation = 'voluntary' AS is_voluntary
            FROM ledger_payment AS payment
                 LEFT JOIN ledger_toldpayment AS told ON told.payment_id = payment.id
                 LEFT JOIN ledger_loadedmonth AS loaded ON loaded.month = %s
                 LEFT JOIN portal_service AS service ON service.id = payment.service_id
           WHERE account_id = %s) AS booked
-  GROUP BY paid_on, bank, untold
-  ORDER BY paid_on DESC
-  LIMIT 12)
+  GROUP BY paid_on, bank, untold) AS grouped
+  WHERE place <= 12 OR untold OR paid_on > %s)
 UNION ALL
 SELECT NULL, amount, '', false, CASE service.obligation WHEN 'voluntary' THEN amount ELSE 0 END,
        since, source, external_id
@@ -88,10 +90,10 @@ SELECT NULL, amount, '', false, CASE service.obligation WHEN 'voluntary' THEN am
 
 def received(account_id: int, *, month: Month) -> Received:
     """What came in that the balance of `month` does not hold, and what is on its way. One query."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_LAST_PAYMENTS, (month.first_day, account_id, account_id))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
     counted_until = portal().bill.counted_until(month)
+    with prepared_cursor() as cursor:
+        cursor.execute(_LAST_PAYMENTS, (month.first_day, account_id, counted_until, account_id))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     known = [row for row in rows if row[0]]
     later = [row for row in known if row[3] or row[0] > counted_until]
     coming = [row for row in rows if not row[0]]

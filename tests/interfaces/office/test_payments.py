@@ -11,7 +11,7 @@ from abonent.accounts.models import Account
 from abonent.payments.models import Payment, Refund
 from abonent.payments.operations.paying import PartAsked
 from abonent.portal.models import Organisation
-from abonent.users.models import StaffMembership, User
+from abonent.users.models import AuditEvent, StaffMembership, User
 from tests.payments import conftest as world
 from tests.payments.conftest import Till
 
@@ -63,6 +63,15 @@ def test_a_payment_tells_its_history_and_can_be_asked_about(office: Client, till
     assert office.post(of(payment, "office_payment_ask")).status_code == 302
     payment.refresh_from_db()
     assert payment.state == "booked"
+
+
+def test_what_staff_read_of_a_payment_is_written_down(office: Client, till: Till, clerk: User) -> None:
+    payment = till.pay()
+    office.get(of(payment))
+    event = AuditEvent.objects.get(action="staff_read_payment")
+    assert (event.actor, event.subject, event.address) == (clerk, f"payment:{payment.pk}", "127.0.0.1")
+    assert office.get(reverse("office_payment", args=["nobodys"])).status_code == 404
+    assert AuditEvent.objects.filter(action="staff_read_payment").count() == 1
 
 
 def give_back(office: Client, payment: Payment, amount: str, key: str = "k", reason: str = "дважды") -> Any:

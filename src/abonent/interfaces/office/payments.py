@@ -27,6 +27,7 @@ from abonent.interfaces.ui.environment import local
 from abonent.payments.office_queries import PaymentFile, find_payment, payment_file, payment_lines
 from abonent.payments.operations.refunds import NotRefundable, refund
 from abonent.payments.operations.settling import ask
+from abonent.payments.operations.staff import read_payment
 from abonent.portal.current import portal
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
@@ -119,8 +120,11 @@ def _shown(request: HttpRequest, staff: StaffMembership, file: PaymentFile, form
 @require_http_methods(["GET", "HEAD"])
 @staff_only
 def payment_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
-    """One payment: parts, history, notices, refunds, registries that name it."""
-    file = _file(staff, public_id)
+    """One payment: parts, history, notices, refunds, registries that name it. That it was read is written
+    down."""
+    file = read_payment(staff=staff, public_id=public_id, address=address(request), now=timezone.now())
+    if file is None:
+        raise Http404
     return _shown(
         request, staff, file, RefundForm(initial={"amount": file.refundable, "key": new_public_id()})
     )

@@ -35,6 +35,7 @@ ACTIONS = {
     "neighbouring_numbers_tried": _("neighbouring numbers were tried one after another"),
     "staff_found_account": _("found an account"),
     "staff_read_account": _("read an account"),
+    "staff_read_payment": _("read a payment"),
     "staff_printed_code": _("printed a code"),
     "staff_added": _("became staff"),
     "person_added": _("was added"),

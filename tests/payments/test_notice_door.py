@@ -4,6 +4,7 @@ nothing."""
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -61,6 +62,19 @@ def test_a_lie_in_a_signed_notice_is_not_believed(till: Till) -> None:
     tell(*signed(till, payment))
     jobs.ask(**queued()[0])
     assert ledger() == {}
+
+
+def test_nothing_of_a_card_is_kept(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gateways tell more than is asked: the first and last digits, the mailbox, the telephone number."""
+    payment = till.pay()
+    told = Notice("e-7", gateway_id=payment.gateway_id)
+    monkeypatch.setattr(till.bank, "read_notice", lambda *_, **__: told)
+    raw = b'{"card": {"first6": "555555", "last4": "4477"}, "phone": "+77010000000"}'
+    assert tell(raw, {}).status_code == 200
+    kept = bytes(GatewayNotice.objects.get().body)
+    assert json.loads(kept) == {
+        "event": "e-7", "id": payment.gateway_id, "key": "", "sha256": sha256(raw).hexdigest()
+    }  # fmt: skip
 
 
 def test_the_same_notice_twice_is_one(till: Till) -> None:

@@ -143,6 +143,7 @@ class GatewayNotice(models.Model):
     """None: of a payment that is not ours, or not yet known by its gateway id."""
     gateway_id = models.CharField(max_length=64, blank=True)
     body = models.BinaryField()
+    """What it names, as JSON, and a digest of its bytes: never the bytes, which may hold a card's digits."""
     received_at = models.DateTimeField()
 
     class Meta:

@@ -459,6 +459,14 @@ def test_i_have_not_paid_is_asked_and_counts_only_after_the_time(till: Till) -> 
     assert till.ask(payment).state == "booked"
 
 
+def test_i_have_not_paid_pressed_again_and_again_asks_once_in_three_seconds(till: Till) -> None:
+    payment, who = till.pay(), till.customer.pk
+    for seconds in (0, 1, 2, 4):
+        moment = NOW + timedelta(seconds=seconds)
+        settling.stop(public_id=payment.public_id, user_id=who, now=moment)
+    assert till.bank.calls.count("ask") == 2
+
+
 def test_i_have_not_paid_of_a_payment_that_is_paid_books_it(till: Till) -> None:
     payment = till.pay()
     till.bank.pay(payment.public_id)

@@ -133,6 +133,11 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
         contents(many)
 
 
+def test_a_name_in_a_zip_moves_no_cursor(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.zip", zipped(("../\x1b[2Jb\n.txt", SBER)))
+    assert [name for name, _ in contents(path)] == ["a.zip/?[2Jb?.txt"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_file_loaded_twice_at_once_is_taken_once(tmp_path: Path, account: Account) -> None:
     path = put(tmp_path, "EPS1.y05", SBER)

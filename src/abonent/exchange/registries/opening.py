@@ -35,7 +35,12 @@ def _members(stream: BinaryIO, path: Path, left: int) -> Iterator[tuple[str, byt
     for name, member in zip_members(stream, path, MOST_MEMBERS):
         data = _bounded(member, left, f"{path.name}/{name}")
         left -= len(data)
-        yield f"{path.name}/{Path(name).name}", data
+        yield f"{path.name}/{_shown(Path(name).name)}", data
+
+
+def _shown(name: str) -> str:
+    """Names are printed: whoever packed the file moves no cursor by them."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _bounded(stream: BinaryIO, most: int, name: str) -> bytes:

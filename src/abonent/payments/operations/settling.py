@@ -184,7 +184,8 @@ def stop(*, public_id: str, user_id: int, now: datetime) -> PaymentFacts | None:
     if found is None:
         return None
     if found.state in _OPEN:
-        ask(payment_id=found.pk, cause="customer", now=now, wait=False, read_seconds=PATIENCE)
+        if _noted(found.pk, now):  # pressed again and again it holds up nobody else
+            ask(payment_id=found.pk, cause="customer", now=now, wait=False, read_seconds=PATIENCE)
         _given_up(found.pk, now)
     return queries.payment_facts(public_id, user_id)
 

@@ -12,6 +12,8 @@ from abonent.payments.invariants_of_refunds import REFUNDS
 from abonent.payments.invariants_of_registries import REGISTRIES
 
 MOST_SHOWN = 5
+MOST_READ = 1000
+"""Rows of one invariant: a wrong rule breaks as many as there are payments."""
 
 _ONLINE = {
     "posted_once": """
@@ -139,4 +141,4 @@ def broken(*names: str) -> dict[str, list[tuple[Any, ...]]]:
 def _rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return list(cursor.fetchall())
+        return list(cursor.fetchmany(MOST_READ))

@@ -6,7 +6,7 @@ from typing import Any
 
 from abonent.interfaces.cli.asking import ask
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
-from abonent.payments.invariants import INVARIANTS, MOST_SHOWN, broken
+from abonent.payments.invariants import INVARIANTS, MOST_READ, MOST_SHOWN, broken
 
 LATE = """
 SELECT (SELECT count(*) FROM payments_payment WHERE next_question_at < %s)
@@ -29,7 +29,8 @@ def findings(*, now: datetime) -> Iterator[Finding]:
 def _text(name: str, rows: list[tuple[Any, ...]]) -> str:
     shown = "; ".join(" ".join(map(str, row)) for row in rows[:MOST_SHOWN])
     more = "; …" if len(rows) > MOST_SHOWN else ""
-    return f"{name}: {len(rows)} row{'s' if len(rows) > 1 else ''}: {shown}{more}"
+    many = f"{len(rows)} row{'s' if len(rows) > 1 else ''}{' or more' if len(rows) >= MOST_READ else ''}"
+    return f"{name}: {many}: {shown}{more}"
 
 
 def _questions(now: datetime) -> Finding:

@@ -180,6 +180,14 @@ def test_another_method_than_was_checked_is_checked_anew(alice: Payer, bank: Fak
     assert bank.calls == []
 
 
+def test_the_receipt_goes_where_the_check_said(alice: Payer) -> None:
+    """The same form, changed in another tab meanwhile."""
+    sent = hidden(alice.check(alice.choices("200 bill", email="alice@example.kz")))
+    alice.check(alice.choices("200 bill", email="another@example.kz"))
+    assert b"another@example.kz" in press(alice, sent).content
+    assert not Payment.objects.exists()
+
+
 def test_a_payment_begun_leads_to_itself_whatever_is_sent_with_its_key(alice: Payer) -> None:
     made = alice.pay("200 bill")
     for sent in (alice.choices("100 bill"), alice.choices("200 other 5"), {"key": "key-1", "agreed": "x"}):

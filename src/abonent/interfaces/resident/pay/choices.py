@@ -85,7 +85,7 @@ class Judged:
     def agreed(self) -> str:
         """What the customer agrees to, in a line: another one is another agreement."""
         shares = [f"{part.account_id}.{part.service_id or ''}={part.amount}" for part in self.parts]
-        return f"{self.method.code if self.method else ''}:{self.charged}:{','.join(shares)}"
+        return f"{self.method.code if self.method else ''}:{self.charged}:{','.join(shares)}:{self.email}"
 
 
 def field_of(kind: str, due: AccountDue, service_id: int | None = None) -> str:

@@ -73,6 +73,13 @@ def test_a_template_holds_no_inline_style_or_script(path: Path) -> None:
     assert not re.search(r"(src|href|action)=\"(https?:)?//", text)
 
 
+def test_the_browser_is_a_fixture_of_conftests() -> None:
+    """Imported by a test's own module it would last as long as the process, and no other would start."""
+    asking = re.compile(r"^from tests\.plugins\.browser import .*\bbrowser\b", re.MULTILINE)
+    tests = (path for path in (BASE / "tests").rglob("test_*.py") if asking.search(path.read_text("utf-8")))
+    assert [str(path.relative_to(BASE)) for path in tests] == []
+
+
 def test_nothing_points_outside_the_project_or_at_a_machine() -> None:
     """No path of a machine, no host of a package index, no reference folder."""
     outside = re.compile(

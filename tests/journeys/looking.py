@@ -18,6 +18,7 @@ SEEN = Path()
 """A folder of the run, which its processes share: a file for each page that axe has looked at or looks at."""
 #: Words that are written in Latin letters in every language.
 LATIN = {"XXXXXXX", "English", "JavaScript", "Chrome", "HeadlessChrome", "Linux", "Email"}
+LATIN |= {"Visa", "Mastercard"}
 
 FACTS = """() => ({
     title: document.title,

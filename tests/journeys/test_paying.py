@@ -43,8 +43,8 @@ def portal(
 def customer(portal: LivePortal, bank: SandboxBank, open_page: OpenPage, **browser: Any) -> Walker:
     """The town's customer, signed in."""
     page = open_page(language="ru", color_scheme="light", reduced_motion="reduce", **browser)
-    names = world.banks(portal) | {"Visa", "Mastercard"}
-    one = Walker(page, portal, "ru", names, browser.get("javascript", True), elsewhere=bank.address)
+    script = browser.get("javascript", True)
+    one = Walker(page, portal, "ru", world.banks(portal), script, elsewhere=bank.address)
     steps.sign_in(one, BY_EMAIL, CUSTOMER, "demo")
     return one
 

@@ -82,6 +82,8 @@ def test_by_the_keyboard_alone(walk: Walk) -> None:
     tab_to(page, "Мазмұнға өту")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    assert page.evaluate(NAME) == "Төлеу", "what most people come for is the first thing after the menu"
+    page.keyboard.press("Tab")
     assert "Қарау" in page.evaluate(NAME)
     with page.expect_popup() as opened:
         page.keyboard.press("Enter")

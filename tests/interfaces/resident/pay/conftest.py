@@ -22,6 +22,9 @@ from abonent.payments.models import Payment
 from abonent.portal.profile import Commission, Method, Paying, Text
 from tests import billed
 from tests.payments.fake_gateway import FakeGateway
+from tests.plugins.browser import browser
+
+__all__ = ["browser"]
 
 SERVICES = """code,organisation,parent,position,obligation,name_ru,name_kk
 power,ours,,1,due,Электроэнергия,Электр энергиясы

@@ -18,9 +18,7 @@ from abonent.portal.profile import Commission
 from tests.interfaces.resident.pay.conftest import Payer, account
 from tests.payments.fake_gateway import FakeGateway
 from tests.payments.test_presets import table
-from tests.plugins.browser import browser
 
-__all__ = ["browser"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 SCRIPT = Path(__file__).resolve().parents[4] / "src/abonent/interfaces/resident/static/resident/pay.js"

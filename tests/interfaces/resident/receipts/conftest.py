@@ -12,6 +12,9 @@ from abonent.accounts.models import Account
 from abonent.base.months import Month
 from tests import billed
 from tests.interfaces.resident.test_cabinet_pages import words
+from tests.plugins.browser import browser
+
+__all__ = ["browser"]
 
 ORGANISATIONS = (
     "code,name_ru,name_kk,tax_number,tax_reason_code,bank_account,bank_name,bank_code,correspondent_account\n"

@@ -20,9 +20,7 @@ from tests.billed import NOW
 from tests.bills.paper.reading import bytes_of, qr_of
 from tests.bills.paper.test_order import LONG_BANK, LONG_KAZAKH
 from tests.interfaces.resident.receipts.conftest import OCTOBER, address
-from tests.plugins.browser import browser
 
-__all__ = ["browser"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 pytestmark = pytest.mark.django_db
 

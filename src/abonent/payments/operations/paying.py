@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from abonent.accounts.queries import HeldAccount, held_accounts
 from abonent.base.errors import DomainError
-from abonent.base.money import CENT, ZERO
+from abonent.base.money import CENT, LARGEST, ZERO
 from abonent.payments import connections
 from abonent.payments.commission import commission_of
 from abonent.payments.models import Payment, PaymentPart, PaymentStep
@@ -106,7 +106,7 @@ def _check(
     if not 0 < len(parts) <= MOST_PARTS:
         raise NotPayable("parts")
     for part in parts:
-        if part.amount <= 0 or part.amount != part.amount.quantize(CENT):
+        if not (part.amount.is_finite() and 0 < part.amount <= LARGEST) or part.amount % CENT:
             raise NotPayable("amount")
         account = held.get(part.account_id)
         if account is None:

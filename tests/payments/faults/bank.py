@@ -29,6 +29,12 @@ class DatedBank(FakeGateway):
         book = self.books[key]
         return book.amount - book.refunded if book.state == "succeeded" else Decimal(0)
 
+    def giving(self, key: str) -> Decimal:
+        """Refunds of the payment that are under way."""
+        orders = [order for order, answer in self.refunds.values() if answer.state == "pending"]
+        gateway_id = self.books[key].gateway_id
+        return sum((order.amount for order in orders if order.gateway_id == gateway_id), Decimal(0))
+
     def refund_here(self, key: str, amount: Decimal) -> None:
         super().refund_here(key, amount)
         self.names += 1

@@ -62,6 +62,8 @@ def test_the_four_portals_are_there() -> None:
         ('time_zone = "Europe/Moscow"', 'time_zone = "Europe/Moskow"', "time_zone", "no such time zone"),
         ('template = "electricity"', 'template = "elektricity"', "bill.template", "no such template"),
         ('logo = "pes.svg"', 'logo = "../pes.svg"', "brand.logo", "no such"),
+        ('code = "sberbank"', 'code = "card"', "paying", "is a method and a bank"),
+        ('code = "card"', 'code = "card"\nleast = 9\nmost = 8', "paying.methods", "least is more than most"),
     ],
 )
 def test_a_mistake_names_file_key_and_reason(

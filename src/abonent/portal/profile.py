@@ -266,6 +266,12 @@ class Method(_Part):
     options: dict[str, str] = Field(default_factory=dict)
     """What the provider asks for: shop, terminal, addresses (docs/operations/payments.md)."""
 
+    @model_validator(mode="after")
+    def _bounds(self) -> "Method":
+        if self.least > self.most:
+            raise ValueError("least is more than most: nothing could be paid")
+        return self
+
 
 def _a_network(value: str) -> str:
     try:
@@ -302,6 +308,9 @@ class Paying(_Part):
         ):
             if len(set(codes)) < len(codes):
                 raise ValueError(f"{name}: every code once")
+        if twice := {m.code for m in self.methods} & {b.code for b in self.banks}:
+            # A registry is named by one of them, `registry:<code>`: nobody could tell whose list it is.
+            raise ValueError(f"{min(twice)!r} is a method and a bank: give one of them another code")
         return self
 
 

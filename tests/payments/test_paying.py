@@ -14,7 +14,7 @@ from abonent.accounts.models import Account
 from abonent.ledger.models import Payment as Entry
 from abonent.notices.models import Letter
 from abonent.notices.operations import deliver
-from abonent.payments import queries
+from abonent.payments import connections, queries
 from abonent.payments.models import Payment, PaymentStep
 from abonent.payments.operations import paying, settling
 from abonent.payments.operations.due_questions import queue_due
@@ -22,6 +22,7 @@ from abonent.payments.operations.paying import NotPayable, PartAsked
 from abonent.portal.models import Service
 from abonent.users.models import User
 from tests.payments.conftest import MINUTE, NOW, Till, expected, ledger, letters
+from tests.payments.fake_gateway import FakeGateway
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("invariants_hold")]
 
@@ -279,6 +280,24 @@ def test_amounts_stay_within_the_bounds_of_the_method(
         till.pay(*[PartAsked(home.pk, Decimal(one)) for one in amounts], method="free")
     assert error.value.reason == why
     assert Payment.objects.count() == 0
+
+
+def test_a_slow_gateway_keeps_a_customer_waiting_for_five_seconds_only(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that waits serves everybody; the job has more patience."""
+    given: list[float] = []
+
+    def gateway(code: str, *, read_seconds: float = 15) -> FakeGateway:
+        given.append(read_seconds)
+        return till.bank
+
+    monkeypatch.setattr(connections, "gateway", gateway)
+    till.bank.fault("create", "timeout")
+    payment = till.pay()
+    assert (payment.state, given) == ("created", [5])
+    assert till.ask(payment).state == "sent"
+    assert given == [5, 15, 15]
 
 
 def test_a_person_makes_so_many_payments_in_an_hour(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:

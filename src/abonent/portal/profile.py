@@ -302,14 +302,11 @@ class Paying(_Part):
 
     @model_validator(mode="after")
     def _codes_once(self) -> "Paying":
-        for name, codes in (
-            ("methods", [m.code for m in self.methods]),
-            ("banks", [b.code for b in self.banks]),
-        ):
+        methods, banks = [one.code for one in self.methods], [one.code for one in self.banks]
+        for name, codes in (("methods", methods), ("banks", banks)):
             if len(set(codes)) < len(codes):
                 raise ValueError(f"{name}: every code once")
-        if twice := {m.code for m in self.methods} & {b.code for b in self.banks}:
-            # A registry is named by one of them, `registry:<code>`: nobody could tell whose list it is.
+        if twice := set(methods) & set(banks):  # a registry is named by the code alone: whose would it be?
             raise ValueError(f"{min(twice)!r} is a method and a bank: give one of them another code")
         return self
 

@@ -17,6 +17,10 @@ from abonent.payments.operations.moving import charged, locked, move
 from abonent.payments.operations.notices import adopt
 from abonent.payments.schedule import next_question
 
+CUSTOMER_WAITS, NOBODY_WAITS = 5, 15
+"""Seconds for an answer. While a customer waits so does a process that serves all others: what is not
+answered by then the job makes, with the same key."""
+
 
 @transaction.atomic
 def send(*, payment_id: int, cause: str, now: datetime) -> Payment:
@@ -39,8 +43,9 @@ def create_at_gateway(payment: Payment, *, cause: str, now: datetime) -> None:
 
     In the caller's transaction, the row locked.
     """
+    patience = CUSTOMER_WAITS if cause in ("customer", "return") else NOBODY_WAITS
     try:
-        made = connections.gateway(payment.method).create(order_of(payment))
+        made = connections.gateway(payment.method, read_seconds=patience).create(order_of(payment))
     except GatewayRefused as error:
         move(
             payment,

@@ -23,12 +23,12 @@ from abonent.interfaces.office.payment_words import (
     not_refundable,
     reason_said,
 )
-from abonent.interfaces.ui.environment import local
+from abonent.interfaces.ui.environment import language
 from abonent.payments.office_queries import PaymentFile, find_payment, payment_file, payment_lines
+from abonent.payments.operations.moving import label_of
 from abonent.payments.operations.refunds import NotRefundable, refund
-from abonent.payments.operations.settling import ask
+from abonent.payments.operations.settling import PATIENCE, ask
 from abonent.payments.operations.staff import read_payment
-from abonent.portal.current import portal
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 
@@ -69,12 +69,6 @@ class RefundForm(forms.Form):
     """Pressed twice, it is one refund."""
 
 
-def method_name(code: str) -> str:
-    """What the customer reads; the code itself where the profile has it no more."""
-    found = next((one for one in portal().paying.methods if one.code == code), None)
-    return local(found.label) if found else code
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def payments_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
@@ -89,7 +83,7 @@ def payments_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     lines = payment_lines(
         organisation_id=staff.organisation_id, kind=kind or None, limit=PAGE + 1, offset=(page - 1) * PAGE
     )
-    rows = [[one, method_name(one.method), STATES.get(one.state, one.state)] for one in lines[:PAGE]]
+    rows = [[one, label_of(one.method, language()), STATES.get(one.state, one.state)] for one in lines[:PAGE]]
     values = {"form": form, "rows": rows, "kind": kind, "kinds": KIND_NAMES, "page": page}
     shown = context(staff, "office_payments", more_pages=len(lines) > PAGE, **values)
     return render(request, "office/payments.html", shown)
@@ -106,7 +100,7 @@ def _shown(request: HttpRequest, staff: StaffMembership, file: PaymentFile, form
     may_act = file.whole and is_administrator(staff)
     values: dict[str, Any] = {
         "file": file,
-        "method": method_name(file.payment.method),
+        "method": label_of(file.payment.method, language()),
         "states": STATES,
         "causes": CAUSES,
         "refund_states": REFUND_STATES,
@@ -135,7 +129,7 @@ def payment_page(request: HttpRequest, staff: StaffMembership, public_id: str) -
 def ask_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
     """Ask the gateway now instead of at the planned minute."""
     file = _file(staff, public_id)
-    ask(payment_id=file.payment.pk, cause="staff", now=timezone.now())
+    ask(payment_id=file.payment.pk, cause="staff", now=timezone.now(), read_seconds=PATIENCE)
     messages.success(request, _("The gateway has been asked; below is what is known now."))
     return redirect("office_payment", public_id)
 

@@ -17,7 +17,7 @@ run: ## serve the four portals with a made-up town each (PORTAL=pes make run: on
 test: environment ## every test, on real PostgreSQL and in a real browser (ARGS=tests/base: some)
 	@scripts/browser.sh >/dev/null
 	@$(PYTHON_IN) scripts/messages.py compile
-	@$(PYTHON_IN) -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(PYTHON_IN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: environment ## ruff, mypy, the floors of the house, migrations, translations
 	@scripts/lint.sh

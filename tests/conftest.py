@@ -10,6 +10,25 @@ from pytest_django import DjangoDbBlocker
 from tests.plugins import databases
 
 
+#: What takes longest comes first, so that no process is left with it when the others are done.
+LONGEST = (
+    "tests/journeys/",
+    "tests/accounts/test_guessing.py",
+    "tests/test_every_url.py",
+    "tests/demo/",
+    "tests/interfaces/cli/",
+    "tests/payments/faults/",
+    "tests/interfaces/resident/readings/test_power_cut.py",
+    "tests/exchange/test_safety.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Only the order of files: `make test` hands them out in it (--no-loadscope-reorder)."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def database_server() -> str:
     """The URL of the server, for tests that make databases of their own."""

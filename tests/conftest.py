@@ -9,7 +9,6 @@ from pytest_django import DjangoDbBlocker
 
 from tests.plugins import databases
 
-
 #: What takes longest comes first, so that no process is left with it when the others are done.
 LONGEST = (
     "tests/journeys/",

@@ -25,6 +25,10 @@ _REFUNDABLE = {Payment.State.BOOKED, Payment.State.TOLD, Payment.State.PAID}
 _OPEN = {Refund.State.CREATED, Refund.State.SENT}
 
 
+PATIENCE = 5
+"""Seconds that a page of the office waits for the gateway; the job goes on."""
+
+
 class NotRefundable(DomainError):  # noqa: N818 - named after the rule it states
     """It may not be given back. `why`: state (the gateway has no money of it), currency (another one than
     asked: give it back at the gateway), amount (not a sum of money), more (than is left), reason (none
@@ -54,7 +58,7 @@ def refund(
     answer `created`.
     """
     made = _written(payment_id, amount, reason.strip(), staff, address, key or new_public_id(), now)
-    return ask_refund(refund_id=made.pk, cause="staff", now=now)
+    return ask_refund(refund_id=made.pk, cause="staff", now=now, read_seconds=PATIENCE)
 
 
 @transaction.atomic
@@ -119,7 +123,9 @@ def left(payment: Payment) -> Decimal:
 
 
 @transaction.atomic
-def ask_refund(*, refund_id: int, cause: str = "question", now: datetime, wait: bool = True) -> Refund:
+def ask_refund(
+    *, refund_id: int, cause: str = "question", now: datetime, wait: bool = True, read_seconds: float = 15
+) -> Refund:
     """Have the gateway do a refund, or ask what became of it; post it when it is done.
 
     One transaction that holds the rows of the payment and the refund around the call; the key was committed
@@ -134,7 +140,7 @@ def ask_refund(*, refund_id: int, cause: str = "question", now: datetime, wait: 
     if refund.state not in _OPEN:
         return refund
     try:
-        answer = _answer(payment, refund)
+        answer = _answer(payment, refund, read_seconds)
     except GatewayRefused as error:
         _fail(payment, refund, str(error), cause=cause, now=now)
     except DomainError:
@@ -144,10 +150,10 @@ def ask_refund(*, refund_id: int, cause: str = "question", now: datetime, wait: 
     return refund
 
 
-def _answer(payment: Payment, refund: Refund) -> RefundAnswer:
+def _answer(payment: Payment, refund: Refund, read_seconds: float) -> RefundAnswer:
     """Ask first when it may have been made already; what the gateway does not know is made, by the same
     key."""
-    gateway = connections.gateway(payment.method)
+    gateway = connections.gateway(payment.method, read_seconds=read_seconds)
     order = RefundOrder(
         key=refund.public_id,
         number=refund.pk,

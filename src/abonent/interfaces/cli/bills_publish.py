@@ -51,7 +51,8 @@ def _bar(done: "Published") -> None:
 def _line(done: "Published") -> str:
     if not done.written:
         return f"{done.month}: nobody was left to write to."
-    return f"{done.month}: {number(done.written)} letters written; the worker sends them."
+    letters = "letter" if done.written == 1 else "letters"
+    return f"{done.month}: {number(done.written)} {letters} written; the worker sends them."
 
 
 def _as_dict(done: "Published") -> dict[str, Any]:

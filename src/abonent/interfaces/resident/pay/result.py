@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from abonent.interfaces.resident.cabinet import accounts_of, context, section_label
 from abonent.interfaces.resident.entrance.limited import may_draw, too_many
 from abonent.interfaces.resident.pay.outcome import Outcome, outcome, timeline
-from abonent.interfaces.resident.pay.words import method_label
 from abonent.interfaces.ui.environment import language
+from abonent.payments.operations.moving import label_of
 from abonent.payments.operations.settling import came_back, stop
 from abonent.payments.queries import PaymentFacts, payment_facts
 from abonent.payments.receipt_paper import payment_pdf
@@ -41,7 +41,7 @@ def go_page(request: HttpRequest, public_id: str) -> HttpResponse:
     to = bank_address(facts, timezone.now())
     if to is None:
         return redirect("payment", public_id=public_id)
-    page = context(request, section="pay", facts=facts, to=to, method=method_label(facts.method))
+    page = context(request, section="pay", facts=facts, to=to, method=label_of(facts.method, language()))
     response = render(request, "resident/pay/go.html", page)
     response["Refresh"] = f"{TO_THE_BANK}; url={to}"
     return response
@@ -81,7 +81,7 @@ def _context(request: HttpRequest, facts: PaymentFacts, found: Outcome, now: dat
         "to_bank": bank_address(facts, now) is not None,
         "over": facts.waiting and now >= facts.expires_at,
         "steps": timeline(facts),
-        "method": method_label(facts.method),
+        "method": label_of(facts.method, language()),
         "rows": [
             [part.account_number, part.service or _("To the account"), part.amount] for part in facts.parts
         ],

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from abonent.interfaces.ui.environment import local
 from abonent.interfaces.ui.formatting import money, quantity
 from abonent.portal.current import portal
 from abonent.portal.profile import Commission
@@ -42,11 +41,6 @@ def commission_says(rule: Commission) -> str:
     if rule.maximum is not None:
         says.append(_("at most %(amount)s") % {"amount": money(rule.maximum, symbol)})
     return ", ".join(says)
-
-
-def method_label(code: str) -> str:
-    """As the profile calls it; the code of one that the profile has no more."""
-    return next((local(one.label) for one in portal().paying.methods if one.code == code), code)
 
 
 def amount_says(value: Decimal) -> str:

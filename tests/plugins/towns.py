@@ -30,6 +30,9 @@ ROOMS = (
     "ledger",
     "bills",
     "payments",
+    "service_requests",
+    "announcements",
+    "personal_data",
     "exchange",
     "demo",
 )

@@ -95,11 +95,11 @@ def test_a_consent_counts_from_the_first_time(alice: User, now: datetime) -> Non
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_the_trail_cannot_be_changed(alice: User, now: datetime, change: str) -> None:
-    record(action="test", actor=alice, subject="user:1", now=now, reason="because")
+    record(action="test", actor=alice, subject="user:1", now=now, reason="because", door="office")
     event = AuditEvent.objects.filter(action="test")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         event.update(action="other") if change == "update" else event.delete()
-    assert event.get().details == {"reason": "because"}
+    assert (event.get().details, event.get().reason) == ({"door": "office"}, "because")
 
 
 def test_a_typed_name_is_marked_and_not_kept() -> None:

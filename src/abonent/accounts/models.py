@@ -39,6 +39,9 @@ class Account(models.Model):
     money_version = models.BigIntegerField(default=0, db_default=0)
     """Grows with every payment booked here or on its way: what is drawn of its money is kept by it."""
 
+    announced_until = models.DateTimeField(null=True)
+    """Until then an outage may stand on its pages; later nobody has to ask `announcements`."""
+
     class Meta:
         indexes = [models.Index(fields=["organisation", "number"], name="accounts_account_org")]
 
@@ -193,3 +196,21 @@ class LinkingStrength(models.Model):
     @property
     def share(self) -> float:
         return self.opened / self.accounts if self.accounts else 0.0
+
+
+class StaffLook(models.Model):
+    """A member of the staff sees an account as its customer does: read-only, masked, for a stated reason."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff"], condition=Q(ended_at__isnull=True), name="accounts_look_one_at_a_time"
+            )
+        ]

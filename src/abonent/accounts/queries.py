@@ -39,6 +39,8 @@ class HeldAccount:
     data_changed_at: datetime | None
     money_version: int
     """`Account.money_version`: payments booked here or on their way change what is shown between imports."""
+    announced_until: datetime | None
+    """`Account.announced_until`: before it, an outage may concern the account."""
 
 
 _HELD = """
@@ -46,7 +48,7 @@ SELECT account.id, account.public_id, account.number, account.payer,
        CASE WHEN account.flat = '' THEN account.address ELSE account.address || ', ' || account.flat END,
        account.residents, account.area, account.organisation_id, account.opened_on, account.closed_on,
        link.public_id, link.created_at, link.limited_until, link.objected_at, data.version, data.changed_at,
-       account.money_version
+       account.money_version, account.announced_until
   FROM accounts_accountlink AS link
   JOIN accounts_account AS account ON account.id = link.account_id
  CROSS JOIN portal_dataversion AS data
@@ -56,10 +58,10 @@ SELECT account.id, account.public_id, account.number, account.payer,
 
 
 def _held(row: tuple[Any, ...], now: datetime) -> HeldAccount:
-    until, objected, version, changed, money = row[12:17]
+    until, objected, version, changed, money, announced = row[12:18]
     limited = objected is not None or (until is not None and until > now)
     payer = masked_name(row[3]) if limited else row[3]
-    facts: tuple[Any, ...] = (*row[:3], payer, *row[4:12], limited, until, version, changed, money)
+    facts: tuple[Any, ...] = (*row[:3], payer, *row[4:12], limited, until, version, changed, money, announced)
     return HeldAccount(*facts)
 
 

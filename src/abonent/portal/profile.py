@@ -5,7 +5,6 @@ languages, a section or a fact that does not exist is a `ProfileError` naming fi
 Every key is described in docs/operations/profile.md.
 """
 
-import ipaddress
 import re
 import tomllib
 from datetime import date
@@ -14,27 +13,32 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
+from abonent.portal.profile_parts import Colour, Language, LocalText, Part, Section, Text
+from abonent.portal.profile_paying import CallingBank, Commission, FiscalReceipts, Method, Paying
+from abonent.portal.profile_requests import Requests
 
-Language = Literal["kk", "ru", "en"]
-
-#: The sections a menu may name. A section joins this list when it works, never before.
-Section = Literal[
-    "accounts",  # Доступные лицевые счета / Қолжетімді дербес шоттар
-    "account",  # Информация по лицевому счёту
-    "services",  # Информация по услугам
-    "payments",  # Платежи
-    "pay",  # Оплата
-    "readings",  # Приборы учёта / Показания
-    "consumption",  # Потребление
-    "calculator",  # Расчёт оплаты за электроэнергию
-    "receipts",  # Квитанции
-    "password",  # Изменить пароль
-    "email",  # Изменение E-mail
-    "settings",  # Персональные настройки / Профиль
+__all__ = [
+    "BILL_TEMPLATES",
+    "Brand",
+    "CallingBank",
+    "Commission",
+    "Fact",
+    "FiscalReceipts",
+    "Label",
+    "Language",
+    "Linking",
+    "Method",
+    "Paying",
+    "Profile",
+    "ProfileError",
+    "Readings",
+    "Section",
+    "Text",
+    "load",
 ]
 
 #: What a customer may be asked to prove an account. Each has a check in accounts/proofs.py.
@@ -60,6 +64,7 @@ Label = Literal[
     "enter_readings",
     "save_readings",
     "pay",
+    "file_request",
 ]
 
 SignUpField = Literal["login", "email", "full_name", "phone", "password", "agreement", "captcha"]
@@ -73,34 +78,7 @@ class ProfileError(DomainError):
     """The profile cannot be used: the message names file, key and reason."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(dict[str, str]):
-    """A text in the portal's languages; `text[language]`, or the first language when there is no such."""
-
-    def in_language(self, language: str | None) -> str:
-        return self.get((language or "")[:2]) or next(iter(self.values()))
-
-
-def _as_text(value: dict[str, str]) -> Text:
-    return Text(value)
-
-
-LocalText = Annotated[dict[Language, str], AfterValidator(_as_text)]
-
-
-def _a_colour(value: str) -> str:
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise ValueError("a colour is # and six hexadecimal digits")
-    return value.lower()
-
-
-Colour = Annotated[str, AfterValidator(_a_colour)]
-
-
-class Brand(_Part):
+class Brand(Part):
     name: LocalText
     short_name: LocalText
     tagline: LocalText
@@ -124,20 +102,20 @@ def _a_regular_expression(value: str) -> str:
     return value
 
 
-class ContactCentre(_Part):
+class ContactCentre(Part):
     phones: list[str] = Field(min_length=1)
     hours: LocalText
     email: str | None = None
 
 
-class Office(_Part):
+class Office(Part):
     name: LocalText
     address: LocalText
     hours: LocalText
     phone: str | None = None
 
 
-class SignUp(_Part):
+class SignUp(Part):
     """What the registration form asks, in its order."""
 
     fields: list[SignUpField]
@@ -165,7 +143,7 @@ class SignUp(_Part):
         return self
 
 
-class Linking(_Part):
+class Linking(Part):
     """What proves an account, and the fences around a weak proof (docs/domain/linking.md)."""
 
     facts: list[Fact] = Field(min_length=1)
@@ -190,7 +168,7 @@ def _day_of(month: Month, day: int) -> date:
     return month.last_day.replace(day=min(day, month.last_day.day))
 
 
-class Bill(_Part):
+class Bill(Part):
     template: str = "bilingual"
     """A template in bills/paper/templates/, or a path to the organisation's own .typ file."""
     round_to_whole: bool = False
@@ -215,7 +193,7 @@ class Bill(_Part):
         return _day_of(month, self.counted_until_day)
 
 
-class Readings(_Part):
+class Readings(Part):
     """When readings are taken, and how they are looked at (docs/domain/readings.md)."""
 
     first_day: int = Field(default=1, ge=1, le=31)
@@ -231,87 +209,7 @@ class Readings(_Part):
     sent_at_hour: int = Field(default=20, ge=0, le=23)
 
 
-class Commission(_Part):
-    """What a method costs, by the contract of organisation and bank."""
-
-    percent: Decimal = Field(default=Decimal(0), ge=0, le=20)
-    minimum: Decimal = Field(default=Decimal(0), ge=0)
-    maximum: Decimal | None = Field(default=None, ge=0)
-    paid_by: Literal["customer", "organisation"] = "organisation"
-
-
-class FiscalReceipts(_Part):
-    """Data of the fiscal receipt that the gateway makes (54-FZ), in the codes that gateways number."""
-
-    vat: int = Field(ge=1, le=12)
-    tax_system: int | None = Field(default=None, ge=1, le=6)
-    subject: str = "service"
-    mode: str = "full_payment"
-
-
-class Method(_Part):
-    """A way to pay online. Its secret is not here: ABONENT_GATEWAY_<CODE>_SECRET, or the file that
-    ABONENT_GATEWAY_<CODE>_SECRET_FILE names."""
-
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")
-    provider: Literal["sandbox", "yookassa", "halyk"]
-    label: LocalText
-    hint: LocalText | None = None
-    commission: Commission = Field(default_factory=Commission)
-    minutes: int = Field(default=60, ge=10, le=10080)
-    """How long a payment may be finished at the gateway."""
-    least: Decimal = Field(default=Decimal(1), gt=0)
-    most: Decimal = Field(default=Decimal(500000), gt=0)
-    fiscal: FiscalReceipts | None = None
-    options: dict[str, str] = Field(default_factory=dict)
-    """What the provider asks for: shop, terminal, addresses (docs/operations/payments.md)."""
-
-    @model_validator(mode="after")
-    def _bounds(self) -> "Method":
-        if self.least > self.most:
-            raise ValueError("least is more than most: nothing could be paid")
-        return self
-
-
-def _a_network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError as error:
-        raise ValueError(f"not a network (192.0.2.0/24, 192.0.2.7): {error}") from error
-
-
-class CallingBank(_Part):
-    """A bank that shows the debt in its own app and calls us. Its secret, where it has one:
-    ABONENT_BANK_<CODE>_SECRET (or _FILE)."""
-
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")
-    protocol: Literal["kaspi", "osmp"]
-    name: LocalText
-    addresses: list[Annotated[str, AfterValidator(_a_network)]] = Field(default_factory=list)
-    """Networks it calls from (192.0.2.0/24); empty: its secret alone tells it."""
-    answers: Literal["json", "xml"] = "json"
-    certificate: str | None = None
-    """The subject of its client certificate, as the reverse proxy passes it on."""
-
-
-class Paying(_Part):
-    """Paying online, and the banks that call (docs/operations/payments.md). Without methods nobody can."""
-
-    methods: list[Method] = Field(default_factory=list)
-    banks: list[CallingBank] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _codes_once(self) -> "Paying":
-        methods, banks = [one.code for one in self.methods], [one.code for one in self.banks]
-        for name, codes in (("methods", methods), ("banks", banks)):
-            if len(set(codes)) < len(codes):
-                raise ValueError(f"{name}: every code once")
-        if twice := set(methods) & set(banks):  # a registry is named by the code alone: whose would it be?
-            raise ValueError(f"{min(twice)!r} is a method and a bank: give one of them another code")
-        return self
-
-
-class Profile(_Part):
+class Profile(Part):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
     languages: list[Language] = Field(min_length=1)
     currency: Literal["KZT", "RUB"]
@@ -331,9 +229,22 @@ class Profile(_Part):
     bill: Bill
     readings: Readings = Field(default_factory=Readings)
     paying: Paying = Field(default_factory=Paying)
+    requests: Requests = Field(default_factory=Requests)
     account_changed_by_requests: bool = True
     electronic_receipt: bool = True
     default_months: int = Field(default=12, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _requests_fit(self) -> "Profile":
+        if ("requests" in self.menu) != bool(self.requests.kinds):
+            raise ValueError("the section 'requests' in menu goes with requests.kinds")
+        changing = [kind.code for kind in self.requests.kinds if kind.changes_account]
+        if changing and not self.account_changed_by_requests:
+            raise ValueError(f"requests.kinds.{changing[0]}: no request changes the account here")
+        for kind in self.requests.kinds:
+            if kind.leads_to and kind.leads_to not in self.menu:
+                raise ValueError(f"requests.kinds.{kind.code}.leads_to: not in menu: {kind.leads_to}")
+        return self
 
     @property
     def currency_symbol(self) -> str:

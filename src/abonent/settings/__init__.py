@@ -42,7 +42,7 @@ PREPARED_STATEMENTS = not env.flag("ABONENT_NO_PREPARED_STATEMENTS")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = ["portal", "users", "notices", "accounts", "metering", "tariffs", "ledger", "bills", "consumption"]
-ROOMS += ["payments", "exchange"]
+ROOMS += ["payments", "service_requests", "announcements", "finding", "figures", "personal_data", "exchange"]
 DOORS = ["ui", "resident", "office", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",

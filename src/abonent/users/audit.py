@@ -17,13 +17,15 @@ def record(
     subject: str = "",
     organisation: Organisation | None = None,
     address: str | None = None,
+    reason: str = "",
     now: datetime,
     **details: Any,
 ) -> AuditEvent:
     """Write one event, in the caller's transaction. Not safe to repeat: each call is an event of its own.
 
     `action` is a verb of the house (`sign_in`, `password_changed`); `subject` names what it was done to
-    (`user:17`); `details` must be JSON and hold no password, code, token or account number.
+    (`user:17`, `account:17`); `reason` is why, where somebody was asked;
+    `details` must be JSON and hold no password, code, token or account number.
     """
     return AuditEvent.objects.create(
         at=now,
@@ -32,6 +34,7 @@ def record(
         organisation=organisation,
         action=action,
         subject=subject[:100],
+        reason=reason[:300],
         details=details,
     )
 

@@ -93,9 +93,16 @@ class StaffMembership(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
     role = models.CharField(
         max_length=20,
-        choices=[("operator", "operator"), ("administrator", "administrator")],
+        choices=[
+            ("operator", "operator"),
+            ("accountant", "accountant"),
+            ("administrator", "administrator"),
+        ],
         default="operator",
     )
+    """What it allows: rights.py."""
+    team = models.CharField(max_length=20, blank=True, default="", db_default="")
+    """`requests.teams[].code` of the profile: whose requests they see first; empty: all."""
 
 
 class AuditEvent(models.Model):
@@ -107,12 +114,17 @@ class AuditEvent(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    """Why, in the words of the one who did it, where a reason is asked."""
     details = models.JSONField(default=dict)
 
     class Meta:
         indexes = [
             models.Index(fields=["action", "at"], name="users_audit_action"),
             models.Index(fields=["subject", "at"], name="users_audit_subject"),
+            models.Index(fields=["actor", "at"], name="users_audit_actor"),
+            models.Index(fields=["organisation", "at"], name="users_audit_org"),
+            models.Index(fields=["at"], name="users_audit_at"),
         ]
 
 

@@ -27,7 +27,7 @@ _USER_FIELDS: Sequence[str] = [field.attname for field in User._meta.concrete_fi
 _USER_COLUMNS = ", ".join(f'u."{field.column}"' for field in User._meta.concrete_fields)
 # ruff: noqa: S608 - only column names of our own model stand in the text
 _READ = f"""
-SELECT s.session_data, s.created_at, s.last_seen_at, m.id, m.organisation_id, m.role,
+SELECT s.session_data, s.created_at, s.last_seen_at, m.id, m.organisation_id, m.role, m.team,
        m.id IS NOT NULL AND EXISTS (SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type <> %s),
        {_USER_COLUMNS}
 FROM users_session s
@@ -67,7 +67,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         data = self.decode(row[0])
-        if data.get(SESSION_KEY) and row[7] is not None:
+        if data.get(SESSION_KEY) and row[8] is not None:
             self._take_person(row)
         if now - row[2] >= SEEN_EVERY:
             self._seen(now)
@@ -78,10 +78,12 @@ class SessionStore(SessionBase):
         return bool(now - row[2] < idle and now - row[1] < absolute)
 
     def _take_person(self, row: Sequence[Any]) -> None:
-        person = User.from_db(connection.alias, _USER_FIELDS, row[7:])
-        place = StaffMembership(id=row[3], user_id=person.pk, organisation_id=row[4], role=row[5])
+        person = User.from_db(connection.alias, _USER_FIELDS, row[8:])
+        place = StaffMembership(
+            id=row[3], user_id=person.pk, organisation_id=row[4], role=row[5], team=row[6] or ""
+        )
         person._state.fields_cache["staff_membership"] = None if row[3] is None else place
-        self.person, self.has_second_factor = person, row[6]
+        self.person, self.has_second_factor = person, row[7]
 
     def _seen(self, now: datetime) -> None:
         Session.objects.filter(session_key=self.session_key).update(last_seen_at=now, **self._door())

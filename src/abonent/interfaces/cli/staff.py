@@ -8,6 +8,9 @@ from pathlib import Path
 from abonent.base.errors import DomainError
 from abonent.interfaces.cli.arguments import organisation
 
+ROLES = ("operator", "accountant", "administrator")
+"""As users.rights has them: the command says them before it knows a portal."""
+
 
 class NoPasswordError(DomainError):
     """No password was given, or the two entries differ."""
@@ -21,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--organisation", metavar="CODE", help="whose customers they see (default: the portal's own)"
     )
-    add.add_argument("--administrator", action="store_true", help="may also manage staff and settings")
+    add.add_argument("--role", choices=ROLES, default="operator", help="what they may do (default: operator)")
+    add.add_argument("--administrator", action="store_const", const="administrator", dest="role")
     add.add_argument(
         "--password-file", type=Path, help="read the password's line from there instead of asking"
     )
@@ -38,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         email=options.email,
         password=read_password(options.password_file),
         organisation=organisation(options.organisation) if options.organisation else None,
-        role="administrator" if options.administrator else "operator",
+        role=options.role,
         now=timezone.now(),
     )
     sys.stdout.write(f"{options.login} may sign in at /office/\n")

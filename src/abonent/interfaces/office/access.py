@@ -5,18 +5,20 @@ session of staff are users.middleware's.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from abonent.interfaces.ui.environment import language, local
-from abonent.interfaces.ui.frames import MenuItem, Office
+from abonent.interfaces.ui.frames import MenuGroup, MenuItem, Office
 from abonent.portal.current import portal
 from abonent.users.models import StaffMembership
 from abonent.users.permissions import staff_of
+from abonent.users.rights import Right, may
 
 P = ParamSpec("P")
 StaffView = Callable[Concatenate[HttpRequest, StaffMembership, P], HttpResponse]
@@ -35,52 +37,66 @@ def staff_only(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
     return guarded
 
 
-def is_administrator(staff: StaffMembership) -> bool:
-    """Administrators also switch proofs on again and read the audit trail."""
-    return staff.role == "administrator"
+def staff_may(right: Right) -> Callable[[StaffView[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """As `staff_only`, for those whose role and place give them `right` (users.rights)."""
+
+    def lock(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @staff_only
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, staff: StaffMembership, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            if not may(staff, right):
+                raise Http404
+            return view(request, staff, *args, **kwargs)
+
+        guarded.office_right = right  # type: ignore[attr-defined]  # what the matrix of the tests reads
+        return guarded
+
+    return lock
 
 
-def administrators_only(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    @staff_only
-    @wraps(view)
-    def guarded(
-        request: HttpRequest, staff: StaffMembership, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
-        if not is_administrator(staff):
-            raise Http404
-        return view(request, staff, *args, **kwargs)
+#: The menu, in its groups: (URL name, label, icon, the right that shows it).
+MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
+    (
+        gettext_noop("Customers"),
+        (
+            ("office_home", gettext_noop("Find an account"), "search", Right.FIND),
+            ("office_linking", gettext_noop("Linking"), "shield-check", Right.LINKS),
+        ),
+    ),
+    (
+        gettext_noop("Money"),
+        (
+            ("office_payments", gettext_noop("Online payments"), "wallet", Right.PAYMENTS),
+            ("office_registries", gettext_noop("Registries of banks"), "landmark", Right.UNMATCHED),
+            ("office_reconciliation", gettext_noop("Reconciliation"), "scale", Right.PAYMENTS),
+        ),
+    ),
+    (
+        gettext_noop("Texts"),
+        (("office_publish", gettext_noop("Receipts by mail"), "mail", Right.TEXTS),),
+    ),
+    (
+        gettext_noop("The portal"),
+        (("office_audit", gettext_noop("Audit trail"), "scroll-text", Right.AUDIT),),
+    ),
+)
 
-    return guarded
 
-
-def portal_staff_only(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """For what belongs to no single organisation: registries, reconciliation."""
-
-    @staff_only
-    @wraps(view)
-    def guarded(
-        request: HttpRequest, staff: StaffMembership, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
-        if staff.organisation_id is not None:
-            raise Http404
-        return view(request, staff, *args, **kwargs)
-
-    return guarded
-
-
-def _menu(staff: StaffMembership, current: str) -> list[MenuItem]:
-    items = [
-        ("office_home", _("Find an account"), "search"),
-        ("office_payments", _("Online payments"), "wallet"),
-        ("office_reconciliation", _("Reconciliation"), "scale"),
-        ("office_linking", _("Linking"), "shield-check"),
+def _menu(staff: StaffMembership, current: str) -> list[MenuGroup]:
+    groups = [
+        MenuGroup(
+            _(heading),
+            [
+                MenuItem(reverse(name), _(label), icon, current=name == current)
+                for name, label, icon, right in entries
+                if may(staff, right)
+            ],
+        )
+        for heading, entries in MENU
     ]
-    if staff.organisation_id is None:
-        items.insert(2, ("office_registries", _("Registries of banks"), "landmark"))
-    if is_administrator(staff):
-        items.insert(-1, ("office_publish", _("Receipts by mail"), "mail"))
-        items.append(("office_audit", _("Audit trail"), "scroll-text"))
-    return [MenuItem(reverse(name), label, icon, current=name == current) for name, label, icon in items]
+    return [group for group in groups if group.items]
 
 
 def context(staff: StaffMembership, current: str, **extra: Any) -> dict[str, Any]:
@@ -93,4 +109,9 @@ def context(staff: StaffMembership, current: str, **extra: Any) -> dict[str, Any
         sign_out_url=reverse("account_logout"),
         home_url=reverse("office_home"),
     )
-    return {"office": office, "administrator": is_administrator(staff), **extra}
+    return {"office": office, "may": partial(_may, staff), **extra}
+
+
+def _may(staff: StaffMembership, right: str) -> bool:
+    """For templates: `may("links")`."""
+    return may(staff, Right(right))

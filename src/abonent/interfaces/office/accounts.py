@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from abonent.accounts import operations
 from abonent.accounts.codes import shown
 from abonent.accounts.operations import AccountFile, NoSuchAccount, NoSuchLink
-from abonent.interfaces.office.access import context, staff_only
+from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.ui.environment import local
 from abonent.portal.current import portal
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
+from abonent.users.rights import Right
 
 
 class FindForm(forms.Form):
@@ -36,7 +37,7 @@ class FindForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
+@staff_may(Right.FIND)
 def find_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Find an account of one's own organisation by its number."""
     form = FindForm(request.POST or None)
@@ -63,7 +64,7 @@ def _file(request: HttpRequest, staff: StaffMembership, public_id: str) -> Accou
 
 
 @require_safe
-@staff_only
+@staff_may(Right.FIND)
 def account_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
     """Payer, address and links; reading it is written into the audit trail."""
     file = _file(request, staff, public_id)
@@ -72,7 +73,7 @@ def account_page(request: HttpRequest, staff: StaffMembership, public_id: str) -
 
 
 @require_POST
-@staff_only
+@staff_may(Right.LINKS)
 def code_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
     """A one-time code on a page that prints well. It is shown this once: it is not kept."""
     try:
@@ -86,7 +87,7 @@ def code_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> H
 
 
 @require_POST
-@staff_only
+@staff_may(Right.LINKS)
 def confirm_link(request: HttpRequest, staff: StaffMembership, link: str) -> HttpResponse:
     """Lift the limits of a link after the person showed who they are."""
     try:
@@ -100,7 +101,7 @@ def confirm_link(request: HttpRequest, staff: StaffMembership, link: str) -> Htt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
+@staff_may(Right.LINKS)
 def end_page(request: HttpRequest, staff: StaffMembership, public_id: str, link: str) -> HttpResponse:
     """Ask, then end a person's link."""
     if request.method == "POST":

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from abonent.accounts.link_queries import LinkingState, linking_states, unknown_number_tries
 from abonent.accounts.operations import measure_strength, reopen_guessable_proofs
 from abonent.accounts.strength import WARN_ABOVE
-from abonent.interfaces.office.access import administrators_only, context, staff_only
+from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.office.words import ACTIONS, OUTCOMES
 from abonent.portal.current import portal
 from abonent.users.audit import events
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
+from abonent.users.rights import Right
 
 
 def _shown(state: LinkingState) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def _named(tries: Any) -> list[list[Any]]:
 
 
 @require_safe
-@staff_only
+@staff_may(Right.LINKS)
 def linking_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Strength and tries, of one's own organisation or of all."""
     now = timezone.now()
@@ -50,7 +51,7 @@ def linking_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
 
 
 @require_POST
-@administrators_only
+@staff_may(Right.FENCES)
 def measure(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Measure the strength now instead of after the next import."""
     measure_strength(now=timezone.now())
@@ -59,7 +60,7 @@ def measure(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
 
 
 @require_POST
-@administrators_only
+@staff_may(Right.FENCES)
 def reopen(request: HttpRequest, staff: StaffMembership, organisation: int) -> HttpResponse:
     """Switch an organisation's guessable proofs on again; another organisation's do not exist."""
     known = [
@@ -76,7 +77,7 @@ def reopen(request: HttpRequest, staff: StaffMembership, organisation: int) -> H
 
 
 @require_safe
-@administrators_only
+@staff_may(Right.AUDIT)
 def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Who did what, newest first; of one's own organisation, or everything for the portal's own staff."""
     page = page_asked(request)

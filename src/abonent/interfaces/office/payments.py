@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from abonent.base.identifiers import new_public_id
-from abonent.interfaces.office.access import administrators_only, context, is_administrator, staff_only
+from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.office.payment_words import (
     CAUSES,
@@ -31,6 +31,7 @@ from abonent.payments.operations.settling import PATIENCE, ask
 from abonent.payments.operations.staff import read_payment
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
+from abonent.users.rights import Right, may
 
 
 class FindPaymentForm(forms.Form):
@@ -70,7 +71,7 @@ class RefundForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
+@staff_may(Right.PAYMENTS)
 def payments_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """The newest payments of one's own accounts, all or of one kind; find one by its number."""
     form = FindPaymentForm(request.POST or None)
@@ -97,7 +98,7 @@ def _file(staff: StaffMembership, public_id: str) -> PaymentFile:
 
 
 def _shown(request: HttpRequest, staff: StaffMembership, file: PaymentFile, form: RefundForm) -> HttpResponse:
-    may_act = file.whole and is_administrator(staff)
+    may_act = file.whole and may(staff, Right.REFUNDS)
     values: dict[str, Any] = {
         "file": file,
         "method": label_of(file.payment.method, language()),
@@ -112,7 +113,7 @@ def _shown(request: HttpRequest, staff: StaffMembership, file: PaymentFile, form
 
 
 @require_http_methods(["GET", "HEAD"])
-@staff_only
+@staff_may(Right.PAYMENTS)
 def payment_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
     """One payment: parts, history, notices, refunds, registries that name it. That it was read is written
     down."""
@@ -125,7 +126,7 @@ def payment_page(request: HttpRequest, staff: StaffMembership, public_id: str) -
 
 
 @require_POST
-@staff_only
+@staff_may(Right.PAYMENTS)
 def ask_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
     """Ask the gateway now instead of at the planned minute."""
     file = _file(staff, public_id)
@@ -135,7 +136,7 @@ def ask_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> Ht
 
 
 @require_POST
-@administrators_only
+@staff_may(Right.REFUNDS)
 def refund_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
     """Give money back, whole or in part."""
     file = _file(staff, public_id)

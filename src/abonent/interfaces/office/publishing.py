@@ -1,6 +1,6 @@
 """Publishing a month's receipts by mail: who would get them, the button, how far it is.
 
-For administrators: it writes to thousands. Those of an organisation publish its own accounts' receipts.
+For those who may write to many (users.rights). Those of an organisation publish its own accounts' receipts.
 """
 
 from django.contrib import messages
@@ -14,16 +14,17 @@ from django.views.decorators.http import require_http_methods
 from abonent.base.months import Month
 from abonent.bills.publishing import NothingCharged, publish_by_worker
 from abonent.bills.publishing_overview import Overview, overview
-from abonent.interfaces.office.access import administrators_only, context
+from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.ui.environment import language
 from abonent.users.models import StaffMembership
+from abonent.users.rights import Right
 
 _LOOK_AGAIN = "3"
 """Seconds between two looks at a publication that is under way."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrators_only
+@staff_may(Right.TEXTS)
 def publish_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """`?month=2026-10&organisation=7`: who would get that month's receipts; posted, the worker begins."""
     asked = request.POST if request.method == "POST" else request.GET

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from abonent.interfaces.office.access import context, portal_staff_only, staff_only
+from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.ui.environment import language
 from abonent.payments.difference_words import KINDS, OWNERS
@@ -24,6 +24,7 @@ from abonent.payments.operations import differences
 from abonent.payments.operations.differences import NoSuchDifference, NoteNeeded, SettlesItself
 from abonent.payments.operations.reconciling import reconcile
 from abonent.users.models import StaffMembership
+from abonent.users.rights import Right
 
 SHOWN = timedelta(days=13)
 """Two weeks of days."""
@@ -52,7 +53,7 @@ def _days_until(request: HttpRequest) -> date:
 
 
 @require_safe
-@staff_only
+@staff_may(Right.PAYMENTS)
 def reconciliation_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Two weeks of days in three columns, and what is open, the oldest first."""
     until, page = _days_until(request), page_asked(request)
@@ -76,7 +77,7 @@ def reconciliation_page(request: HttpRequest, staff: StaffMembership) -> HttpRes
 
 
 @require_POST
-@portal_staff_only
+@staff_may(Right.COMPARE)
 def reconcile_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Compare a day now instead of at night."""
     form = DayForm(request.POST)
@@ -90,7 +91,7 @@ def reconcile_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse
 
 
 @require_POST
-@staff_only
+@staff_may(Right.RECONCILE)
 def difference_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
     """Take a difference over with a note, or say that it is settled."""
     text = request.POST.get("note", "").replace("\0", "")

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from abonent.interfaces.office.access import context, portal_staff_only
+from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.office.payment_words import ROW_STATES
 from abonent.payments.office_queries import registry_file, registry_lines
 from abonent.payments.operations.registries import AlreadyResolved, NoSuchAccount, resolve_row, set_aside
 from abonent.users.models import StaffMembership
+from abonent.users.rights import Right
 
 
 class ResolveForm(forms.Form):
@@ -42,7 +43,7 @@ _SAY = {
 
 
 @require_safe
-@portal_staff_only
+@staff_may(Right.UNMATCHED)
 def registries_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Every registry, newest first, with what waits for a decision."""
     page = page_asked(request)
@@ -52,7 +53,7 @@ def registries_page(request: HttpRequest, staff: StaffMembership) -> HttpRespons
 
 
 @require_safe
-@portal_staff_only
+@staff_may(Right.UNMATCHED)
 def registry_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
     """One registry: sums by what became of the rows, and the rows to resolve."""
     found = registry_file(number)
@@ -63,7 +64,7 @@ def registry_page(request: HttpRequest, staff: StaffMembership, number: int) -> 
 
 
 @require_POST
-@portal_staff_only
+@staff_may(Right.UNMATCHED)
 def resolve_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
     """Book an unmatched row to an account, or set it aside."""
     form = ResolveForm(request.POST)

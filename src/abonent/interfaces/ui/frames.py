@@ -64,11 +64,19 @@ class Cabinet:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Entries of a long menu that belong together."""
+
+    heading: str
+    items: Sequence[MenuItem]
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """The frame of a staff page (`ui/office.html`)."""
 
     full_name: str
     organisation: str
-    menu: Sequence[MenuItem]
+    menu: Sequence[MenuGroup]
     sign_out_url: str = ""
     home_url: str = "/office/"

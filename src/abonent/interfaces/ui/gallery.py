@@ -14,7 +14,7 @@ from abonent.base.months import Month
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.charts import Bar, Group, bar_chart
 from abonent.interfaces.ui.errors import not_found
-from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Office
+from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuGroup, MenuItem, Office
 from abonent.interfaces.ui.language import typed_initial
 from abonent.interfaces.ui.tables import column
 
@@ -176,7 +176,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         form.add_error(None, _("The form is only a sample."))
     context = {
-        "office": Office(_("Components"), "Abonent", _menu("")[:3], home_url=reverse("ui:gallery")),
+        "office": Office(
+            _("Components"),
+            "Abonent",
+            [MenuGroup(_("Components"), _menu("")[:3])],
+            home_url=reverse("ui:gallery"),
+        ),
         "form": form,
         "wrong": SampleForm({"number": "", "email": "нет", "amount": "1e5"}, prefix="wrong"),
         "debt": Decimal("12480.55"),

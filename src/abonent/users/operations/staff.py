@@ -50,7 +50,7 @@ def add_staff_member(
 ) -> User:
     """Make a member of the staff: of one organisation, or (None) of the portal itself. One transaction.
 
-    `role` is `operator` or `administrator`. They set up a second factor at their first sign-in
+    `role` is one of users.rights.RIGHTS. They set up a second factor at their first sign-in
     (settings.STAFF_SECOND_FACTOR). Raises `LoginTaken`, `AddressTaken`, `PasswordRefused` (not in the demo).
     """
     if role not in dict(StaffMembership._meta.get_field("role").flatchoices):

@@ -1,0 +1,1 @@
+"""Finding a customer by whatever is known of them; no table of its own."""

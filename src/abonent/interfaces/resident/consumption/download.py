@@ -1,33 +1,21 @@
-"""Consumption as CSV, for a spreadsheet.
+"""Consumption as CSV, for a spreadsheet."""
 
-Excel in Russian and in Kazakh parts columns at `;` and writes decimals with a comma, and takes a file without
-a byte order mark for the old single-byte code page: so the file has a mark, semicolons and commas, whatever
-the language of the page. Numbers are bare: no group spaces, no currency.
-"""
-
-import csv
-import io
 from collections.abc import Iterator
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from abonent.base.spreadsheets import as_text
+from abonent.base.money import round_half_up
+from abonent.base.spreadsheets import csv_file
 from abonent.consumption.usage import ServiceUsage, UsageMonth
 from abonent.interfaces.resident.consumption.figures import scale_name
 from abonent.portal.current import portal
 
-_MARK = "\ufeff"
-
 
 def consumption_csv(usage: ServiceUsage) -> bytes:
     """A line a month, oldest first: the scales, all of them together, the cost; then the year before."""
-    paper = io.StringIO(newline="")
-    writer = csv.writer(paper, delimiter=";", lineterminator="\r\n")
-    writer.writerow([as_text(cell) for cell in _head(usage)])
-    for now, before in zip(usage.months, usage.before, strict=True):
-        writer.writerow(_line(usage, now, before))
-    return (_MARK + paper.getvalue()).encode()
+    pairs = zip(usage.months, usage.before, strict=True)
+    return csv_file([_head(usage), *(_line(usage, now, before) for now, before in pairs)])
 
 
 def _head(usage: ServiceUsage) -> list[str]:
@@ -46,9 +34,9 @@ def _head(usage: ServiceUsage) -> list[str]:
     ]
 
 
-def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[str]:
+def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[object]:
     yield str(now.month)
-    yield as_text(usage.service.name)
+    yield usage.service.name
     by_scale = {one.scale: one.volume for one in now.scales}
     for scale in usage.scales if len(usage.scales) > 1 else ():
         yield _volume(by_scale.get(scale))
@@ -59,10 +47,10 @@ def _line(usage: ServiceUsage, now: UsageMonth, before: UsageMonth) -> Iterator[
     yield _money(before.cost)
 
 
-def _money(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace(".", ",")
+def _money(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round_half_up(value)
 
 
-def _volume(value: Decimal | None) -> str:
+def _volume(value: Decimal | None) -> Decimal | None:
     """All its significant places."""
-    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
+    return None if value is None else value.normalize()

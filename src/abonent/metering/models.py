@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from abonent.accounts.models import Account
+from abonent.base import numbering
 from abonent.base.models import MonthField
-from abonent.metering import numbering
 from abonent.portal.models import Organisation, Service
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from abonent.base.months import Month
+from abonent.base.numbering import id_of, number_of
 from abonent.base.prepared import prepared_cursor
 from abonent.metering.checks import consumption
 from abonent.metering.fields import SCALE_ORDER
-from abonent.metering.numbering import id_of, number_of
 from abonent.metering.rules import OwnRules, rules_of
 from abonent.metering.windows import Rules, cut_off, window_state
 from abonent.portal.queries import ServiceFacts, services

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from abonent.base.months import Month
+from abonent.base.numbering import number_of
 from abonent.base.prepared import prepared_cursor
 from abonent.metering.checks import usual_per_day
 from abonent.metering.fields import (
@@ -21,7 +22,6 @@ from abonent.metering.fields import (
     SentValue,
     key_of,
 )
-from abonent.metering.numbering import number_of
 from abonent.metering.rules import OwnRules, rules_of
 from abonent.metering.windows import Rules, WindowState, cut_off, today_of, window_state, zone
 from abonent.portal.queries import ServiceFacts, services

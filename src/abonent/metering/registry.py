@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from abonent.base.months import Month
+from abonent.base.numbering import number_of
 from abonent.base.prepared import prepared_cursor
 from abonent.metering.fields import SCALE_ORDER
-from abonent.metering.numbering import number_of
 from abonent.portal.queries import ServiceFacts, services
 
 CORRECTED = "corrected"

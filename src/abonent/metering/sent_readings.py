@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from abonent.base.numbering import number_of
 from abonent.metering.models import SubmittedReading
-from abonent.metering.numbering import number_of
 
 
 class SentReading(NamedTuple):

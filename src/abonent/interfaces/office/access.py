@@ -79,7 +79,10 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
     ),
     (
         gettext_noop("The portal"),
-        (("office_audit", gettext_noop("Audit trail"), "scroll-text", Right.AUDIT),),
+        (
+            ("office_figures", gettext_noop("Figures"), "chart-column", Right.FIGURES),
+            ("office_audit", gettext_noop("Audit trail"), "scroll-text", Right.AUDIT),
+        ),
     ),
 )
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
+from abonent.interfaces.office.figures import figures_csv, figures_page
 from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
 from abonent.interfaces.office.publishing import publish_page
@@ -29,5 +30,7 @@ urlpatterns = [
     path("linking/", linking_page, name="office_linking"),
     path("linking/measure/", measure, name="office_measure"),
     path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),
+    path("figures/", figures_page, name="office_figures"),
+    path("figures/<slug:sheet>.csv", figures_csv, name="office_figures_csv"),
     path("audit/", audit_page, name="office_audit"),
 ]

@@ -1,0 +1,27 @@
+"""Counting by SQL: one statement, bound by name, its rows as they come."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from abonent.base.months import Month
+from abonent.portal.current import portal
+
+
+def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, dict(values))
+        return list(cursor.fetchall())
+
+
+def bounds(first: Month, last: Month, organisation_id: int | None) -> dict[str, Any]:
+    """What every statement here is given: `%(since)s` up to and without `%(until)s`, days of the portal's
+    zone `%(zone)s`, and the organisation or NULL for all."""
+    return {
+        "since": first.first_day,
+        "until": (last + 1).first_day,
+        "zone": portal().time_zone,
+        "organisation": organisation_id,
+    }

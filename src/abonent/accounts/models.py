@@ -53,6 +53,13 @@ class Account(models.Model):
         return f"{self.address}, {self.flat}" if self.flat else self.address
 
 
+class KnownWord(models.Model):
+    """A word of some payer's name or of an address, folded (base.folding): what a mistyped one is compared
+    with. Triggers of the database add to it (migration 0009), nobody else writes here."""
+
+    word = models.CharField(max_length=300, primary_key=True, db_collation="C")
+
+
 class LastPayment(models.Model):
     """The day an account was last paid and the amounts of that day: what the manuals ask as a proof.
 

@@ -7,6 +7,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO abonent;
 
 -- Records: they can be added to and read. A try's outcome is filled in once (a trigger holds the "once").
 REVOKE UPDATE, DELETE ON users_auditevent, accounts_linkattempt FROM abonent;
+REVOKE UPDATE, DELETE ON users_consent, users_consenttext, users_consentwithdrawal FROM abonent;
 GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
 
 -- Tariffs come by `tariffs load` alone, which the owner runs; a version is never rewritten.

@@ -64,6 +64,7 @@ def register(walker: Walker) -> None:
     }
     walker.write(typed)
     walker.field("Я согласен с условиями лицензионного соглашения").check()
+    walker.field("Согласие на обработку персональных данных").check()
     walker.write({"Введите символы": "000000"})
     walker.press("Зарегистрироваться")
     walker.reads("Символы не совпадают с картинкой. Введите символы с новой картинки.")

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
-from abonent.portal.profile_parts import Colour, Language, LocalText, Part, Section, Text
+from abonent.portal.profile_parts import Code, Colour, Language, LocalText, Part, Section, Text
 from abonent.portal.profile_paying import CallingBank, Commission, FiscalReceipts, Method, Paying
 from abonent.portal.profile_requests import Requests
 
@@ -115,6 +115,16 @@ class Office(Part):
     phone: str | None = None
 
 
+class Consent(Part):
+    """What people agree to besides the agreement, by a box of its own (152-FZ, art. 9: separately)."""
+
+    code: Code
+    version: str = Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")
+    """Another version is asked for anew at the next sign-in: a text that changes its sense gets one."""
+    title: LocalText
+    text: LocalText
+
+
 class SignUp(Part):
     """What the registration form asks, in its order."""
 
@@ -129,7 +139,9 @@ class SignUp(Part):
     done: LocalText
     """What the person reads after signing up."""
     agreement: LocalText | None = None
-    agreement_version: str = "1"
+    agreement_version: str = Field(default="1", pattern=r"^[A-Za-z0-9._-]{1,20}$")
+    """Another version is asked for anew at the next sign-in."""
+    consents: list[Consent] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _consistent(self) -> "SignUp":
@@ -140,6 +152,9 @@ class SignUp(Part):
             raise ValueError("sign_in_by = 'login' goes with the field 'login'")
         if ("agreement" in self.fields) != (self.agreement is not None):
             raise ValueError("the field 'agreement' goes with the text agreement")
+        codes = ["agreement", *(one.code for one in self.consents)]
+        if len(set(codes)) != len(codes):
+            raise ValueError("each of consents needs a code of its own, and none is called 'agreement'")
         return self
 
 
@@ -256,7 +271,7 @@ class Profile(Part):
         return self.languages[0]
 
 
-def _missing_texts(part: Any, languages: list[str], key: str = "") -> list[str]:
+def missing_texts(part: Any, languages: list[str], key: str = "") -> list[str]:
     """Every text of the profile that lacks a language, or has one too many, as `key: reason`."""
     if isinstance(part, Text):
         wrong = [f"{key}: no text in {code!r}" for code in languages if not part.get(code, "").strip()]
@@ -269,7 +284,7 @@ def _missing_texts(part: Any, languages: list[str], key: str = "") -> list[str]:
         children = [(f"{key}[{index}]", child) for index, child in enumerate(part)]
     else:
         return []
-    return [line for name, child in children for line in _missing_texts(child, languages, name.lstrip("."))]
+    return [line for name, child in children for line in missing_texts(child, languages, name.lstrip("."))]
 
 
 def _reasons(error: ValidationError) -> list[str]:
@@ -304,7 +319,7 @@ def load(path: Path) -> Profile:
         profile = Profile.model_validate(raw)
     except ValidationError as error:
         raise ProfileError("\n".join(f"{path}: {reason}" for reason in _reasons(error))) from error
-    missing = _missing_texts(profile, list(profile.languages)) + _missing_files(profile, path.parent)
+    missing = missing_texts(profile, list(profile.languages)) + _missing_files(profile, path.parent)
     if missing:
         raise ProfileError("\n".join(f"{path}: {reason}" for reason in missing))
     return profile

@@ -36,6 +36,10 @@ class User(AbstractBaseUser):
     """Kept with allauth's EmailAddress in one transaction, so that a page needs no second query."""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    agreed_to = models.CharField(max_length=300, blank=True, default="", db_default="")
+    """`documents.marks` of the consents in force, kept beside them: no page asks a query for them."""
+    deletion_due_at = models.DateTimeField(null=True)
+    """The person asked to be forgotten, and will be then; may think again until then (personal_data)."""
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
@@ -44,7 +48,14 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("login"), name="users_user_login_any_case")]
-        indexes = [models.Index(fields=["email"], name="users_user_email")]
+        indexes = [
+            models.Index(fields=["email"], name="users_user_email"),
+            models.Index(
+                fields=["created_at"],
+                name="users_user_unconfirmed",
+                condition=models.Q(email_confirmed=False, is_active=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.login
@@ -77,13 +88,43 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class ConsentText(models.Model):
+    """What stood on the page that people agreed to: kept the first time somebody agrees. Append-only."""
+
+    document = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    language = models.CharField(max_length=2)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    """Of the text: a text that was changed without a new version is a row of its own, and is seen."""
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "version", "language", "sha256"], name="users_consent_text_once"
+            )
+        ]
+
+
 class Consent(models.Model):
-    """That a person agreed, to which version of which document, and when. Never changed."""
+    """That a person agreed, to which version of which document, and when. Append-only."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
     document = models.CharField(max_length=40)
     version = models.CharField(max_length=40)
     given_at = models.DateTimeField()
+    text = models.ForeignKey(ConsentText, null=True, on_delete=models.PROTECT, related_name="+")
+    """As it was read; None: agreed to before texts were kept."""
+
+
+class ConsentWithdrawal(models.Model):
+    """A consent that counts no more, and since when: a row of its own. Append-only."""
+
+    consent = models.OneToOneField(
+        Consent, primary_key=True, on_delete=models.CASCADE, related_name="withdrawal"
+    )
+    withdrawn_at = models.DateTimeField()
 
 
 class StaffMembership(models.Model):

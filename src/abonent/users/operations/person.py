@@ -1,11 +1,11 @@
-"""What a person says about themselves, and what they agree to."""
+"""What a person says about themselves."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from abonent.users.audit import record
-from abonent.users.models import Consent, User
+from abonent.users.models import User
 
 
 def update_settings(
@@ -27,11 +27,3 @@ def update_settings(
     with transaction.atomic():
         user.save(update_fields=changed)
         record(action="settings_changed", actor=user, subject=f"user:{user.pk}", now=now, fields=changed)
-
-
-def give_consent(*, user: User, document: str, version: str, now: datetime) -> Consent:
-    """Keep that the person agreed to this version of the document. Safe to repeat: the first time counts."""
-    consent, _ = Consent.objects.get_or_create(
-        user=user, document=document, version=version, defaults={"given_at": now}
-    )
-    return consent

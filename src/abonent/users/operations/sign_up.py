@@ -11,9 +11,9 @@ from abonent.portal.current import portal
 from abonent.users.audit import record
 from abonent.users.backends import CLAIMS, by_login
 from abonent.users.models import User
+from abonent.users.operations.consents import agree
 from abonent.users.operations.emails import post_already_registered, post_confirmation
 from abonent.users.operations.passwords import check_new_password
-from abonent.users.operations.person import give_consent
 
 
 class LoginTaken(DomainError):  # noqa: N818 - named after the rule it states
@@ -36,7 +36,8 @@ def sign_up(
 
     Without `login` (people sign in by e-mail) a name nobody sees is made. Where an address has been given
     as often as may be, no user is made (None), a letter says so to the mailbox, and the caller shows the
-    same page. Raises `LoginTaken`, `PasswordRefused`.
+    same page. `agreed`: to all that this portal asks for (users.documents). Raises `LoginTaken`,
+    `PasswordRefused`.
     """
     email = email.strip().lower()
     user = User(
@@ -56,7 +57,7 @@ def sign_up(
             return None
         _save(user)
         if agreed:
-            give_consent(user=user, document="agreement", version=portal().sign_up.agreement_version, now=now)
+            agree(user=user, language=language, address=address, now=now)
         claim = EmailAddress.objects.create(user_id=user.pk, email=email, primary=True, verified=False)
         post_confirmation(user=user, email_address=claim, now=now)
         record(action="sign_up", actor=user, subject=f"user:{user.pk}", address=address, now=now)

@@ -49,7 +49,8 @@ def _captcha() -> dict[str, str]:
 
 
 def _pes(**change: str) -> dict[str, str]:
-    facts = {**DANA, "login": "Дана-_1", "phone": "+7(701)2345678", "agreement": "on", **_captcha()}
+    agreed = {"agreement": "on", "consent_personal_data": "on"}
+    facts = {**DANA, "login": "Дана-_1", "phone": "+7(701)2345678", **agreed, **_captcha()}
     return {**facts, **change}
 
 
@@ -59,7 +60,10 @@ def _pes(**change: str) -> dict[str, str]:
         ("aes", ["login", "email", "full_name", "password", "password_again"]),
         (
             "pes",
-            ["login", "password", "password_again", "email", "phone", "agreement", "captcha_0", "captcha_1"],
+            [
+                *["login", "password", "password_again", "email", "phone"],
+                *["agreement", "consent_personal_data", "captcha_0", "captcha_1"],
+            ],
         ),
         ("housing", ["email", "password", "password_again"]),
         ("alseco", ["login", "email", "password", "password_again", "number", "payment_amount"]),
@@ -106,13 +110,23 @@ def test_a_stranger_becomes_a_user_and_reads_what_happened(client: Client, lette
     assert AuditEvent.objects.filter(action="sign_up", actor=user).exists()
 
 
-def test_pes_keeps_the_consent_and_the_phone(client: Client, portal_named: Become) -> None:
+def test_pes_keeps_the_consents_with_their_texts_and_the_phone(client: Client, portal_named: Become) -> None:
     portal_named("pes")
     assert _send(client, _pes()).status_code == 302
     user = User.objects.get()
     assert (user.login, user.phone) == ("Дана-_1", "+77012345678")
-    consent = Consent.objects.get(user=user)
-    assert (consent.document, consent.version) == ("agreement", "2026-01")
+    consents = list(Consent.objects.filter(user=user).select_related("text").order_by("document"))
+    assert [(one.document, one.version) for one in consents] == [
+        ("agreement", "2026-01"),
+        ("personal_data", "2026-01"),
+    ]
+    assert user.agreed_to == "agreement=2026-01 personal_data=2026-01"
+    agreement, personal_data = (one.text for one in consents)
+    assert agreement is not None
+    assert personal_data is not None
+    assert agreement.text.startswith("Личный кабинет показывает сведения")
+    assert personal_data.text.startswith("Согласие на обработку персональных данных\n\nЯ даю согласие")
+    assert personal_data.language == "ru"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +135,7 @@ def test_pes_keeps_the_consent_and_the_phone(client: Client, portal_named: Becom
         {"captcha_1": "000000x"},
         {"captcha_1": ""},
         {"agreement": ""},
+        {"consent_personal_data": ""},
         {"phone": "12345"},
         {"login": "два слова"},
         {"login": "ab"},

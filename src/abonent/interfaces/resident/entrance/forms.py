@@ -125,6 +125,16 @@ def _agreement(_profile: Profile) -> dict[str, forms.Field]:
     return {"agreement": field}
 
 
+def _consents(profile: Profile) -> dict[str, forms.Field]:
+    """A box for each document: none is ticked by itself, and none goes with another (152-FZ, art. 9)."""
+    return {
+        f"consent_{one.code}": forms.BooleanField(
+            label=local(one.title), error_messages={"required": _("Tick the box to agree.")}
+        )
+        for one in profile.sign_up.consents
+    }
+
+
 def _captcha(_profile: Profile) -> dict[str, forms.Field]:
     wrong = _("The characters are not those in the picture. Enter the new ones.")
     field = CaptchaField(
@@ -151,7 +161,10 @@ class SignUpForm(forms.Form):
         super().__init__(*args, **options)
         profile = portal()
         for name in profile.sign_up.fields:
+            if name == "captcha":
+                self.fields.update(_consents(profile))
             self.fields.update(_MAKERS[name](profile))
+        self.fields.update({} if "captcha" in profile.sign_up.fields else _consents(profile))
         self.for_sign_in = list(self.fields)
         self.for_proof: list[str] = []
         if profile.sign_up.with_account:
@@ -193,6 +206,11 @@ class SignUpForm(forms.Form):
     @property
     def facts(self) -> dict[str, str]:
         return facts_of(self.cleaned_data)
+
+    @property
+    def agreed(self) -> bool:
+        """A valid form has every box ticked; where there is none, nothing was agreed to."""
+        return any(name == "agreement" or name.startswith("consent_") for name in self.fields)
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]

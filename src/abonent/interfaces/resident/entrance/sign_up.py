@@ -28,7 +28,7 @@ def register(request: HttpRequest, form: SignUpForm, *, now: datetime) -> None:
             login=told.get("login", ""),
             full_name=told.get("full_name", ""),
             phone=told.get("phone", ""),
-            agreed=told.get("agreement", False),
+            agreed=form.agreed,
             language=(get_language() or "")[:2],
             address=address(request),
             now=now,

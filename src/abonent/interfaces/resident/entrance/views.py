@@ -22,7 +22,7 @@ from abonent.interfaces.resident.entrance.forms import SignUpForm
 from abonent.interfaces.resident.entrance.limited import allowed, too_many
 from abonent.interfaces.resident.entrance.sign_up import register
 from abonent.interfaces.ui.language import KeepsTyped, typed_initial
-from abonent.portal.current import portal
+from abonent.users import documents
 from abonent.users.audit import record
 from abonent.users.client import address
 from abonent.users.operations import LoginTaken, PasswordRefused
@@ -119,7 +119,7 @@ def signed_up_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def agreement_page(request: HttpRequest) -> HttpResponse:
-    """The text one agrees to; there is none where the profile has none."""
-    if portal().sign_up.agreement is None:
+    """The texts one agrees to; there are none where the profile has none."""
+    if not documents.required():
         raise Http404
-    return render(request, "entrance/agreement.html")
+    return render(request, "entrance/agreement.html", {"documents": documents.required()})

@@ -32,6 +32,7 @@ PLURALS = {
 FLOORS = (
     ("portal",),
     ("users",),
+    ("configuration",),
     ("notices",),
     ("accounts",),
     ("metering", "tariffs"),

@@ -35,11 +35,17 @@ def database_server() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    """Databases begin anew with the same data version: what was kept of the last one is not this one's."""
+def _nothing_kept(settings: Any) -> None:
+    """Databases begin anew with the same data version: what was kept of the last one is not this one's.
+
+    Pages without a session ask for published settings every few seconds, not as often as tests count queries.
+    """
     from abonent.base.kept import forget_everything
+    from abonent.portal import current
 
     forget_everything()
+    current.forget()
+    settings.SETTINGS_ASKED_EVERY = None
 
 
 @pytest.fixture(scope="session")

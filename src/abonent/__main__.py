@@ -15,7 +15,7 @@ from django.db.utils import OperationalError
 from abonent.base.database_url import DatabaseUrlError
 from abonent.base.errors import DomainError
 from abonent.base.postgres import EmbeddedPostgresError
-from abonent.interfaces.cli.surroundings import database, set_up_django
+from abonent.interfaces.cli.surroundings import database, set_up_django, take_settings_in_force
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
         with database() if needs_portal else nullcontext():
             if needs_portal:
                 set_up_django()
+                take_settings_in_force()
             return int(module.run(options))
     except (DomainError, DatabaseUrlError, EmbeddedPostgresError, OperationalError) as error:
         sys.stderr.write(f"abonent {name}: {_explain(error)}\n")

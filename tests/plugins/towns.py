@@ -23,6 +23,7 @@ ROOMS = (
     "base",
     "portal",
     "users",
+    "configuration",
     "notices",
     "accounts",
     "metering",

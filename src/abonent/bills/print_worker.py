@@ -50,13 +50,14 @@ def _end_with_parent() -> None:
 
 
 def draw(sheet: Sheet, folder: Path) -> PrintedFile:
-    """Write the file whole. Nine queries, however many receipts. Raises `DataChanged`, `PaperError`."""
+    """Write the file whole. Ten queries, however many receipts. Raises `DataChanged`, `PaperError`."""
     from abonent.accounts.queries import billed_accounts
     from abonent.bills.paper import render_many
     from abonent.bills.receipts import back, bill_template, receipts
-    from abonent.portal.current import portal
+    from abonent.portal.current import bring_up_to_date, portal
     from abonent.portal.queries import data_version
 
+    bring_up_to_date(today=date.fromisoformat(sheet.today))
     if data_version() != sheet.data_version:
         raise DataChanged("billing's data changed while it was printed; print anew into an empty folder")
     month, language = Month.parse(sheet.month), portal().language

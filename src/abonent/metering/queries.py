@@ -1,15 +1,19 @@
 """Reads of meters, and of one submission."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
 
 from abonent.base.months import Month
 from abonent.base.numbering import id_of, number_of
 from abonent.base.prepared import prepared_cursor
 from abonent.metering.checks import consumption
 from abonent.metering.fields import SCALE_ORDER
+from abonent.metering.models import Meter
 from abonent.metering.rules import OwnRules, rules_of
 from abonent.metering.windows import Rules, cut_off, window_state
 from abonent.portal.queries import ServiceFacts, services
@@ -37,6 +41,12 @@ def meters_in_use(account_id: int) -> list[MeterDates]:
     with prepared_cursor() as cursor:
         cursor.execute(_METERS, [account_id])
         return [MeterDates._make(row) for row in cursor.fetchall()]
+
+
+def meters_of_services(service_ids: Collection[int], *, today: date) -> QuerySet[Meter]:
+    """Meters in use of these services, for the subquery of whoever asks about accounts."""
+    in_use = Q(removed_on=None) | Q(removed_on__gt=today)
+    return Meter.objects.filter(in_use, service_id__in=service_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ class SubmissionPage:
 
 _SUBMISSION = """
 SELECT sent.submitted_at, sent.way, sent.user_id, data.version,
-       owner.readings_from, owner.readings_to, owner.time_zone, owner.overdue_readings,
+       owner.id, owner.readings_from, owner.readings_to, owner.time_zone, owner.overdue_readings,
        own.period, own.taken_on, meter.id, meter.service_id, meter.serial, meter.digits, meter.ratio,
        own.scale, own.value, own.previous, own.rolled_over, own.unusual,
        own.state, own.reason, own.used_in, own.sent_at, own.answered_at,
@@ -122,6 +132,7 @@ class _Row(NamedTuple):
     way: str
     user_id: int | None
     version: int
+    organisation_id: int
     readings_from: int | None
     readings_to: int | None
     time_zone: str
@@ -170,7 +181,7 @@ def _page(
     number: str, rows: list[_Row], names: dict[int, ServiceFacts], user_id: int | None, now: datetime
 ) -> SubmissionPage:
     head = rows[0]
-    rules = rules_of(OwnRules(*head[4:8]))
+    rules = rules_of(OwnRules(*head[4:9]))
     window = window_state(rules, now).now_open
     period = Month.of(head.period)
     still = window is not None and window.period == period and any(row.state == "received" for row in rows)

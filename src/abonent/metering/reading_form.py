@@ -111,7 +111,7 @@ class _Account(NamedTuple):
 
     @property
     def rules(self) -> Rules:
-        return rules_of(OwnRules(*self[5:9]))
+        return rules_of(OwnRules(self.organisation_id, *self[5:9]))
 
     @property
     def kept(self) -> dict[str, str]:

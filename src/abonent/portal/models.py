@@ -80,3 +80,91 @@ class DataVersion(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="portal_dataversion_one_row")]
+
+
+class SettingsNumber(models.Model):
+    """One row: grows by one with every publication of a setting, so that processes see there is something new.
+
+    Whoever publishes locks it first: publications stand one after another.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="portal_settingsnumber_one_row")]
+
+
+class SettingsVersion(models.Model):
+    """A part of the profile as the office wants it (portal.overlay), with its day, its reason and its people.
+
+    A draft may change and go; what was published stays as it was (a trigger), and may only be withdrawn
+    before its day. People are named, not pointed at: users stand above the portal.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        WITHDRAWN = "withdrawn"
+
+    part = models.CharField(max_length=20)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    method = models.CharField(max_length=20, blank=True, default="")
+    value = models.JSONField(null=True)
+    """In the shape of the profile's own model; null: the profile's word again."""
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    revision = models.PositiveIntegerField(default=1)
+    """Of a draft: grows with every change, so that the second of two people is told of the first."""
+    begun_at_number = models.BigIntegerField(default=0)
+    """Of a draft: the settings' number when it was begun."""
+    number = models.BigIntegerField(null=True, unique=True)
+    """The settings' number that its publication made."""
+    in_force_from = models.DateField(null=True)
+    changed_by_id = models.BigIntegerField()
+    changed_by = models.CharField(max_length=200)
+    changed_at = models.DateTimeField()
+    published_by_id = models.BigIntegerField(null=True)
+    published_by = models.CharField(max_length=200, blank=True, default="")
+    published_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True, default="")
+    """Why it was published."""
+    withdrawn_by_id = models.BigIntegerField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True, default="")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "organisation", "method"],
+                condition=models.Q(state="draft"),
+                nulls_distinct=False,
+                name="portal_settings_one_draft",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft")
+                | (
+                    models.Q(number__isnull=False, in_force_from__isnull=False, published_at__isnull=False)
+                    & ~models.Q(note="")
+                ),
+                name="portal_settings_published_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="withdrawn", withdrawn_at__isnull=False)
+                | (~models.Q(state="withdrawn") & models.Q(withdrawn_at__isnull=True)),
+                name="portal_settings_withdrawn_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(part="window", organisation__isnull=False)
+                | (~models.Q(part="window") & models.Q(organisation__isnull=True)),
+                name="portal_settings_window_of_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["part", "-id"], name="portal_settings_of_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.pk}"

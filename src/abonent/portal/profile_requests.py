@@ -57,6 +57,8 @@ class RequestKind(Part):
     label: LocalText
     hint: LocalText | None = None
     """When to choose it, and what happens then."""
+    offered: bool = True
+    """False: nobody files it any more; what was filed keeps its words."""
     icon: str = "clipboard-list"
     team: Code | None = None
     """Who handles it; None: whoever of the staff takes it."""
@@ -121,6 +123,11 @@ class Requests(Part):
 
     def kind(self, code: str) -> RequestKind | None:
         return next((one for one in self.kinds if one.code == code), None)
+
+    @property
+    def offered(self) -> list[RequestKind]:
+        """What may be filed now, in the order shown."""
+        return [one for one in self.kinds if one.offered]
 
     def team(self, code: str) -> Team | None:
         return next((one for one in self.teams if one.code == code), None)

@@ -1,11 +1,13 @@
 """Reads of the portal's own tables: the services and who supplies them."""
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from abonent.base.kept import Kept
 from abonent.portal.models import DataVersion, Organisation
+from abonent.portal.overlay import Place, Published
 
 
 class ServiceFacts(NamedTuple):
@@ -75,3 +77,35 @@ def bank_accounts() -> frozenset[str]:
     """The organisations' accounts at banks, as billing told them. One query."""
     found = Organisation.objects.exclude(bank_account="").values_list("bank_account", flat=True)
     return frozenset(found)
+
+
+def settings_number() -> int:
+    """How often settings were published or withdrawn (portal.models.SettingsNumber). One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM portal_settingsnumber")
+        return int(cursor.fetchone()[0])
+
+
+_PUBLISHED = """
+SELECT counter.number, version.id, version.number, version.part, version.organisation_id, version.method,
+       version.value, version.in_force_from
+  FROM portal_settingsnumber AS counter
+  LEFT JOIN portal_settingsversion AS version ON version.state = 'published'
+"""
+
+
+def published_settings() -> tuple[int, tuple[Published, ...]]:
+    """The settings' number, and every version that is published. One query, so that they fit each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED)
+        rows = cursor.fetchall()
+    return rows[0][0], tuple(
+        Published(row[1], row[2], Place(row[3], row[4], row[5]), _json(row[6]), row[7])
+        for row in rows
+        if row[1] is not None
+    )
+
+
+def _json(value: str | None) -> Any:
+    """Django's connections leave jsonb as text."""
+    return None if value is None else json.loads(value)

@@ -28,6 +28,8 @@ SITE_URL = os.environ.get("ABONENT_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "ht
 """Where people find the portal: letters that no request caused carry absolute links."""
 TRUSTED_PROXIES = env.number("ABONENT_TRUSTED_PROXIES", default=0)
 """How many reverse proxies stand in front: the client's address is read that many hops back."""
+SETTINGS_ASKED_EVERY: float | None = 5
+"""Seconds after which a page without a session asks whether the office published settings; None: never."""
 EXPORT_FOLDER = env.folder("ABONENT_EXPORT")
 """Where the worker writes readings for billing; None: nowhere."""
 SANDBOX_BANK = os.environ.get("ABONENT_SANDBOX_BANK", "")
@@ -41,7 +43,7 @@ PREPARED_STATEMENTS = not env.flag("ABONENT_NO_PREPARED_STATEMENTS")
 """Off behind a pooler that gives each transaction another connection and forgets what was prepared."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ["portal", "users", "notices", "accounts", "metering", "tariffs", "ledger", "bills", "consumption"]
+ROOMS = ["portal", "users", "configuration", "notices", "accounts", "metering", "tariffs", "ledger", "bills", "consumption"]
 ROOMS += ["payments", "service_requests", "announcements", "finding", "figures", "personal_data", "exchange"]
 DOORS = ["ui", "resident", "office", "api"]
 INSTALLED_APPS = [

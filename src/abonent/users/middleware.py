@@ -8,12 +8,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from abonent.portal.current import bring_up_to_date, seen_as
 from abonent.users.models import User
 from abonent.users.permissions import staff_of
 
@@ -98,7 +99,9 @@ class PersonMiddleware:
             return self.get_response(request)
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
         request.user = before = person_of(request) if known else AnonymousUser()
-        with translation.override(language_of(request)):
+        number = request.session.settings_number if known else None  # type: ignore[attr-defined]
+        bring_up_to_date(today=timezone.localdate(), number=number)
+        with seen_as(), translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language() or ""
             response = self.get_response(request)
         self._keep_language(request, response, before)

@@ -1,4 +1,5 @@
-"""Sessions in the database: one query reads the session, its person and their place among the staff.
+"""Sessions in the database: one query reads the session, its person, their place among the staff, and whether
+settings were published.
 
 Idle and absolute time-outs (docs/domain/people.md): customers 14 days and 30 days, staff 30 minutes and
 12 hours. Ending a session deletes its row, and a row that is gone is never written again.
@@ -29,6 +30,7 @@ _USER_COLUMNS = ", ".join(f'u."{field.column}"' for field in User._meta.concrete
 _READ = f"""
 SELECT s.session_data, s.created_at, s.last_seen_at, m.id, m.organisation_id, m.role, m.team,
        m.id IS NOT NULL AND EXISTS (SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type <> %s),
+       (SELECT number FROM portal_settingsnumber),
        {_USER_COLUMNS}
 FROM users_session s
 LEFT JOIN users_user u ON u.id = s.user_id AND u.is_active
@@ -45,6 +47,8 @@ class SessionStore(SessionBase):
         self.person: User | None = None
         self.has_second_factor = False
         """Of a member of the staff: a passkey or an authenticator is set up. Not asked of customers."""
+        self.settings_number: int | None = None
+        """The settings' number, read along (portal.current); None where there was no session to read."""
         self.headers: Mapping[str, Any] | None = None
         """The request's META, given by PersonMiddleware: whence the row's address and browser come.
 
@@ -66,8 +70,9 @@ class SessionStore(SessionBase):
         if row is None or not self._alive(row, now):
             self._session_key = None
             return {}
+        self.settings_number = row[8]
         data = self.decode(row[0])
-        if data.get(SESSION_KEY) and row[8] is not None:
+        if data.get(SESSION_KEY) and row[9] is not None:
             self._take_person(row)
         if now - row[2] >= SEEN_EVERY:
             self._seen(now)
@@ -78,7 +83,7 @@ class SessionStore(SessionBase):
         return bool(now - row[2] < idle and now - row[1] < absolute)
 
     def _take_person(self, row: Sequence[Any]) -> None:
-        person = User.from_db(connection.alias, _USER_FIELDS, row[8:])
+        person = User.from_db(connection.alias, _USER_FIELDS, row[9:])
         place = StaffMembership(
             id=row[3], user_id=person.pk, organisation_id=row[4], role=row[5], team=row[6] or ""
         )

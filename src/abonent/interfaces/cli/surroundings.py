@@ -59,3 +59,12 @@ def set_up_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abonent.settings")
     django.setup()
+
+
+def take_settings_in_force() -> None:
+    """What the office published holds for commands too. A database that cannot be asked leaves the TOML."""
+    from django.utils import timezone
+
+    from abonent.portal.current import bring_up_to_date
+
+    bring_up_to_date(today=timezone.localdate())

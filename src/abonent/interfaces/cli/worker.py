@@ -1,6 +1,8 @@
 """`abonent worker`: letters and other work that no visitor should wait for (procrastinate, in PostgreSQL)."""
 
 import argparse
+from collections.abc import Callable
+from typing import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,5 +20,21 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(connector, DjangoConnector):  # that of requests, which cannot wait for news
         connector = connector.get_worker_connector()
     with app.replace_connector(connector) as working:
-        working.run_worker(wait=not options.once, concurrency=options.concurrency, delete_jobs="successful")
+        working.run_worker(
+            wait=not options.once,
+            concurrency=options.concurrency,
+            delete_jobs="successful",
+            task_middleware=[_under_settings_in_force],
+        )
     return 0
+
+
+def _under_settings_in_force(call_next: Callable[[], Any], *_: object) -> Any:
+    """A job sees one profile from its beginning to its end: what the office published before it."""
+    from django.utils import timezone
+
+    from abonent.portal.current import bring_up_to_date, seen_as
+
+    bring_up_to_date(today=timezone.localdate())
+    with seen_as():
+        return call_next()

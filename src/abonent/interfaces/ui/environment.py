@@ -1,6 +1,6 @@
 """The Jinja2 environment of every page (ADR 0003)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,8 @@ from abonent.interfaces.ui.display import Display, display
 from abonent.interfaces.ui.fields import captcha_picture, control, error_list
 from abonent.interfaces.ui.icons import icon
 from abonent.interfaces.ui.months import month_options
-from abonent.portal.current import portal
+from abonent.interfaces.ui.shortcuts import shortcut
+from abonent.portal.current import edition, portal
 
 #: The names people look for in a switch of language: short, and whole for a reader of the screen.
 LANGUAGE_NAMES = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Русский"), "en": ("Eng", "English")}
@@ -75,8 +76,9 @@ def in_demo() -> bool:
     return bool(settings.DEMO)
 
 
-_fixed: dict[tuple[str, str, Display | None], Markup] = {}
+_fixed: dict[tuple[Hashable, str, str, Display | None], Markup] = {}
 _fixed_for: list[object] = []
+_MOST_FIXED = 1000
 
 
 def fixed(template: str, shown: Display | None = None) -> Markup:
@@ -87,11 +89,15 @@ def fixed(template: str, shown: Display | None = None) -> Markup:
     if _fixed_for != [settings.PORTAL]:
         _fixed_for[:] = [settings.PORTAL]
         _fixed.clear()
-    key = (template, language(), shown)
-    if key not in _fixed or settings.DEBUG:
-        drawn = engines["jinja2"].get_template(template).render({"shown": shown})
-        _fixed[key] = Markup(drawn)  # noqa: S704 - our own template's output
-    return _fixed[key]
+    key = (edition(), template, language(), shown)
+    drawn = None if settings.DEBUG else _fixed.get(key)
+    if drawn is None:
+        text = engines["jinja2"].get_template(template).render({"shown": shown})
+        drawn = Markup(text)  # noqa: S704 - our own template's output
+        if len(_fixed) >= _MOST_FIXED:  # of editions that are over
+            _fixed.clear()
+        _fixed[key] = drawn
+    return drawn
 
 
 def messages(request: HttpRequest | None) -> list[Message]:
@@ -196,6 +202,7 @@ def environment(**options: Any) -> jinja2.Environment:
             "table_body": tables.body,
             "table_totals": tables.totals,
             "month_options": month_options,
+            "shortcut": shortcut,
             "control": control,
             "captcha_picture": captcha_picture,
             "error_list": error_list,

@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString, NamedTuple
 
-from django.db import connection, transaction
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
-from psycopg.sql import SQL
+from django.db import connection
+from psycopg.sql import SQL, Identifier
 
 from abonent.base import staging
 from abonent.base.months import Month
-from abonent.base.staging import MOST_LISTED, Staged, Taken
+from abonent.base.staging import MOST_LISTED, Before, Staged, Taken
 from abonent.metering.models import SubmittedReading
+from abonent.metering.operations.rejections import tell_soon
+from abonent.metering.review import RISKY
 from abonent.metering.rules import OwnRules, rules_of
 from abonent.metering.windows import DAILY, Rules, Window, next_hour, window_of
+from abonent.portal.current import portal
 
 _SUBMITTED = SubmittedReading._meta.db_table
+#: Above every risk: nothing is held back.
+NOBODY_IS = 1000
 _ANSWER = {"state": "state", "reason": "reason", "used_in": "month"}
 
 #: From a state to those that billing's answer may bring. The same once more corrects its reason or month.
@@ -40,6 +43,8 @@ class Waiting(NamedTuple):
     period: date
     before: datetime | None
     """None: all of them."""
+    risk_below: int
+    """Of what nobody has looked at, readings with so many points stay (docs/domain/reading_review.md)."""
 
 
 _GROUPS = """
@@ -57,8 +62,9 @@ SELECT DISTINCT organisation.id, reading.period, organisation.readings_from, org
 # rows just written the planner knows little.
 _TAKE = """
 WITH due AS (
-    SELECT * FROM unnest(%(organisations)s::bigint[], %(periods)s::date[], %(befores)s::timestamptz[])
-                  AS due (organisation_id, period, before)
+    SELECT * FROM unnest(%(organisations)s::bigint[], %(periods)s::date[], %(befores)s::timestamptz[],
+                         %(risks)s::int[])
+                  AS due (organisation_id, period, before, risk_below)
 ), locked AS MATERIALIZED (
     SELECT reading.id, reading.meter_id, reading.period
       FROM metering_submittedreading reading
@@ -67,6 +73,7 @@ WITH due AS (
       JOIN due ON due.organisation_id = account.organisation_id AND due.period = reading.period
      WHERE reading.state = 'received'
        AND (due.before IS NULL OR submission.submitted_at < due.before)
+       AND (reading.reviewed_at IS NOT NULL OR coalesce(reading.risk, 0) < due.risk_below)
        AND (%(since)s::timestamptz IS NULL OR submission.submitted_at >= %(since)s)
        FOR UPDATE OF reading SKIP LOCKED
 ), whole AS (
@@ -105,11 +112,19 @@ def waiting(*, everything: bool, now: datetime) -> list[Waiting]:
 def _due(groups: list[tuple[Any, ...]], everything: bool, now: datetime) -> Iterator[Waiting]:
     for organisation_id, period, *own in groups:
         if everything:
-            yield Waiting(organisation_id, period, None)
+            yield Waiting(organisation_id, period, None, NOBODY_IS)
             continue
-        rules = rules_of(OwnRules(*own))
-        if before := due_before(rules, window_of(rules, Month.of(period)), now):
-            yield Waiting(organisation_id, period, before)
+        rules = rules_of(OwnRules(organisation_id, *own))
+        window = window_of(rules, Month.of(period))
+        if before := due_before(rules, window, now):
+            yield Waiting(organisation_id, period, before, held_from(window, now))
+
+
+def held_from(window: Window, now: datetime) -> int:
+    """From how many points a reading that nobody has looked at is held back: where the profile wants it, until
+    the day before the window closes."""
+    held = portal().readings.held_for_review and now < window.closes - timedelta(days=1)
+    return RISKY if held else NOBODY_IS
 
 
 def take_for_billing(*, batch: int, everything: bool = False, since: datetime | None, now: datetime) -> int:
@@ -128,6 +143,7 @@ def take_for_billing(*, batch: int, everything: bool = False, since: datetime | 
                 "organisations": [one.organisation_id for one in due],
                 "periods": [one.period for one in due],
                 "befores": [one.before for one in due],
+                "risks": [one.risk_below for one in due],
                 "since": since,
                 "batch": batch,
                 "now": now,
@@ -237,18 +253,53 @@ UPDATE metering_submittedreading reading
 """
 
 
+_KEEP: LiteralString = """
+INSERT INTO {images} (run_id, target, row_id, was)
+SELECT DISTINCT ON (reading.id) {run}, {target}, reading.id, jsonb_build_object(
+       'state', reading.state, 'reason', reading.reason, 'used_in', reading.used_in,
+       'answered_at', reading.answered_at)
+  FROM {staged} s JOIN metering_submittedreading named ON named.id = s.id
+  JOIN metering_submittedreading reading
+    ON reading.batch = named.batch AND reading.meter_id = named.meter_id AND reading.period = named.period
+ WHERE (reading.state, reading.reason, reading.used_in) IS DISTINCT FROM (s.state, s.reason, s.month)
+"""
+#: A rejection that its customer was told of stays, and so does one that the customer has answered already.
+STAYS: LiteralString = """
+t.state = 'rejected' AND (t.told_at IS NOT NULL OR EXISTS (
+    SELECT 1 FROM metering_submittedreading live WHERE live.id <> t.id AND live.meter_id = t.meter_id
+       AND live.scale = t.scale AND live.period = t.period
+       AND live.state IN ('received', 'sent', 'accepted', 'used')))
+"""
+
+
+def _keep_answered(staged: Staged) -> None:
+    """What the answers change, where their run is to be undoable."""
+    if staged.before:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                SQL(_KEEP).format(
+                    images=Identifier(staged.before.images),
+                    run=staged.before.run,
+                    target=_SUBMITTED,
+                    staged=staged.table,
+                )
+            )
+
+
+def take_answers_back(before: Before) -> int:
+    """Undo what a run answered: readings wait for billing's answer again; a rejection of which the customer was
+    told stays. Returns the readings that changed. In the caller's transaction."""
+    return staging.restore(before, _SUBMITTED, unless=STAYS)
+
+
 def take_answers(staged: Staged, *, now: datetime) -> int:
     """Write staged answers, each to all scales of its meter that went in the same file; then have customers
     told of rejections. Returns the readings that changed."""
+    _keep_answered(staged)
     with connection.cursor() as cursor:
         cursor.execute(SQL(_ANSWERED).format(staged=staged.table), [now])
         changed = int(cursor.rowcount)
-    try:
-        with transaction.atomic():
-            task = app.configure_task("metering.tell_rejected", queueing_lock="metering.tell_rejected")
-            task.defer(timestamp=int(now.timestamp()))
-    except AlreadyEnqueued:
-        pass  # the one that waits finds these too
+    tell_soon(now=now)
     return changed
 
 

@@ -1,4 +1,4 @@
-"""Customers are told what billing rejected, and why (docs/domain/bundle.md, «Back to billing»)."""
+"""Customers are told what billing or staff rejected, and why (docs/domain/bundle.md, «Back to billing»)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from abonent.accounts.models import Account, AccountLink
 from abonent.metering.models import SubmittedReading
 from abonent.metering.problems import number
-from abonent.metering.rules import OwnRules, rules_of
+from abonent.metering.rules import rules_of_organisation
 from abonent.metering.scale_names import scale_name
 from abonent.metering.windows import WindowState, window_state
 from abonent.notices.addresses import absolute
@@ -37,8 +39,16 @@ class RejectedMeter(NamedTuple):
     reason: str
 
 
+def tell_soon(*, now: datetime) -> None:
+    """Have `tell_rejected` run right after the caller's transaction; one that waits already finds these
+    too."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task = app.configure_task("metering.tell_rejected", queueing_lock="metering.tell_rejected")
+        task.defer(timestamp=int(now.timestamp()))
+
+
 def tell_rejected(*, now: datetime) -> int:
-    """Write to everybody whose readings billing rejected since they were last told: one letter for an
+    """Write to everybody whose readings billing or staff rejected since they were last told: one letter for an
     account, with all its rejected meters. Returns the letters.
 
     A transaction for each letter, in which its readings are marked (`told_at`): killed at any moment and run
@@ -134,10 +144,4 @@ def _meter(rows: Sequence[SubmittedReading], known: dict[int, ServiceFacts]) -> 
 
 
 def _window(organisation: Organisation, now: datetime) -> WindowState:
-    own = OwnRules(
-        organisation.readings_from,
-        organisation.readings_to,
-        organisation.time_zone,
-        organisation.overdue_readings,
-    )
-    return window_state(rules_of(own), now)
+    return window_state(rules_of_organisation(organisation), now)

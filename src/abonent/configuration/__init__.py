@@ -1,0 +1,1 @@
+"""What the office counts; no table of its own."""

@@ -16,14 +16,12 @@ from abonent.bills.recipients import Recipient, is_recipient
 from abonent.notices import letters
 from abonent.notices.addresses import absolute
 from abonent.notices.attachments import Attachment, Made, NothingToSend
-from abonent.notices.subscribed import Wanted
+from abonent.notices.subscribed import Wanted, one_click
 from abonent.portal.current import portal
 from abonent.portal.queries import data_version
 
 MAKER = "bills.receipt"
 _TEMPLATE = "bills/letters/receipt.txt"
-#: A receipt's own sums do not depend on it; the code that links the account does, and is drawn later.
-_ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
 def compose(found: Sequence[Recipient], month: Month, *, now: datetime) -> dict[int, Wanted]:
@@ -61,7 +59,7 @@ def _letter(to: Recipient, account: BilledAccount, bill: Receipt) -> Wanted:
         subject=subject,
         text=text,
         attachment=Attachment(MAKER, arguments),
-        headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": _ONE_CLICK},
+        headers=one_click(unsubscribe),
     )
 
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from abonent.base.months import Month
+from abonent.ledger.models import Charge
 
 
 class BillLine(NamedTuple):
@@ -80,6 +82,11 @@ def charged_among(account_ids: Collection[int], month: Month) -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute(_CHARGED, [list(account_ids), month.first_day])
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def charges_of_services(service_ids: Collection[int], months: Collection[Month]) -> QuerySet[Charge]:
+    """The lines of these services in these months, for the subquery of whoever asks about accounts."""
+    return Charge.objects.filter(service_id__in=service_ids, month__in=[*months])
 
 
 def count_charged(month: Month, *, organisation_id: int) -> int:

@@ -25,6 +25,8 @@ ATTEMPTS = 12
 """1, 2, 4 … minutes and at most 12 hours between them: about three days of an unreachable server."""
 BEHIND = -10
 """Of letters that come by the hundred thousand: a new password does not wait for them."""
+URGENT = -8
+"""Of those among them that are worth nothing tomorrow."""
 _CHANGED = (
     "attempts", "sent_at", "next_attempt_at", "last_error", "text", "headers",
 )  # fmt: skip
@@ -86,10 +88,9 @@ def queue_waiting(*, now: datetime) -> int:
     return len(ids)
 
 
-def deliver_task(letter_id: int, *, behind: bool = False) -> JobDeferrer:
-    """The task that delivers a letter, once in the queue; `behind` whatever else waits there."""
+def deliver_task(letter_id: int, *, priority: int = 0) -> JobDeferrer:
+    """The task that delivers a letter, once in the queue; below zero behind whatever else waits there."""
     lock = f"letter:{letter_id}"
-    priority = BEHIND if behind else 0
     return app.configure_task("notices.deliver_letter", queueing_lock=lock, priority=priority)
 
 

@@ -19,7 +19,7 @@ class Letter(models.Model):
     headers = models.JSONField(null=True)
     """Headers of its own, by name (operations.HEADERS)."""
     subscribed = models.BooleanField(default=False, db_default=False)
-    """Its reader confirmed by letter that he wants it: it is not counted among the ten a day."""
+    """One of many that go out at once (subscribed.py): it is not counted among the ten a day."""
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

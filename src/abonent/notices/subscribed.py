@@ -1,7 +1,7 @@
-"""Letters that their readers have asked for and confirmed: many at once, outside the ten a day.
+"""Letters that go to many at once, outside the ten a day: receipts their readers asked for, announcements.
 
-What protects a mailbox here is that its owner said yes by letter, that the sender writes each letter once,
-and that no more than fifty go to it in a day: the others wait for the days that follow.
+What protects a mailbox here is that its owner has confirmed it and may say no, that the sender writes each
+letter once, and that no more than fifty go to it in a day: the others wait for the days that follow.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from abonent.notices import letters
 from abonent.notices.attachments import Attachment
-from abonent.notices.delivery import deliver_task
+from abonent.notices.delivery import BEHIND, URGENT, deliver_task
 from abonent.notices.models import Letter
 from abonent.notices.operations import check_mailbox, checked_headers
 
@@ -31,8 +31,10 @@ class Wanted:
     language: str
     subject: str
     text: str
-    attachment: Attachment
+    attachment: Attachment | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    urgent: bool = False
+    """Ahead of the others of its sort, and behind all single letters: an outage is told before receipts."""
 
 
 def send_wanted(wanted: Sequence[Wanted], *, now: datetime) -> list[Letter]:
@@ -50,8 +52,29 @@ def send_wanted(wanted: Sequence[Wanted], *, now: datetime) -> list[Letter]:
         rows.append(_row(one, now, later=timedelta(days=place // A_DAY)))
     with transaction.atomic(savepoint=False):
         made = Letter.objects.bulk_create(rows)
-        _queue([letter for letter in made if letter.next_attempt_at == now])
+        pairs = list(zip(made, wanted, strict=True))
+        _queue([(letter, one.urgent) for letter, one in pairs if letter.next_attempt_at == now])
     return made
+
+
+def one_click(address: str) -> dict[str, str]:
+    """The headers by which a mail program ends them without opening a page (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+_TAKE_BACK = """
+UPDATE notices_letter SET next_attempt_at = NULL, last_error = %s, text = '', headers = NULL
+ WHERE id IN (SELECT id FROM notices_letter WHERE id = ANY(%s) AND sent_at IS NULL
+                 AND next_attempt_at IS NOT NULL ORDER BY id FOR UPDATE SKIP LOCKED)
+"""
+
+
+def take_back(letter_ids: Sequence[int], *, reason: str) -> int:
+    """Let letters that have not gone out stay: how many. In the caller's transaction, safe to repeat. One
+    that is being delivered at this moment is not waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, [f"not sent: {reason}", list(letter_ids)])
+        return cursor.rowcount
 
 
 def _already(mailboxes: set[str], now: datetime) -> Counter[str]:
@@ -73,7 +96,7 @@ def _row(one: Wanted, now: datetime, *, later: timedelta) -> Letter:
         language=one.language,
         subject=letters.one_line(one.subject),
         text=one.text,
-        attachment=one.attachment.as_json(),
+        attachment=one.attachment and one.attachment.as_json(),
         headers=checked_headers(one.headers),
         subscribed=True,
         created_at=now,
@@ -81,8 +104,8 @@ def _row(one: Wanted, now: datetime, *, later: timedelta) -> Letter:
     )
 
 
-def _queue(made: Sequence[Letter]) -> None:
-    tasks = [deliver_task(letter.pk, behind=True) for letter in made]
+def _queue(made: Sequence[tuple[Letter, bool]]) -> None:
+    tasks = [deliver_task(letter.pk, priority=URGENT if urgent else BEHIND) for letter, urgent in made]
     if tasks:
-        jobs = [task.make_new_job(letter_id=letter.pk) for task, letter in zip(tasks, made, strict=True)]
+        jobs = [task.make_new_job(letter_id=one.pk) for task, (one, _) in zip(tasks, made, strict=True)]
         tasks[0].job_manager.batch_defer_jobs(jobs)

@@ -16,7 +16,7 @@ COLD = 45_000
 WARM = 10_000
 
 
-@pytest.mark.parametrize("name", ["ui.css", "ui.js"])
+@pytest.mark.parametrize("name", ["ui.css", "ui.js", "queue.js"])
 def test_an_asset_is_packed_and_kept_for_a_year(client: Client, name: str) -> None:
     plain, packed = client.get(asset_url(name)), client.get(asset_url(name), headers=PACKED)
     assert gzip.decompress(packed.content) == plain.content

@@ -1,4 +1,4 @@
-"""The one stylesheet and the one script, built from the small files beside the components.
+"""The one stylesheet, the one script and the office's queue.js, built from the small files beside the components.
 
 Both are made in memory at the first request (a few milliseconds), named by the hash of their content and
 served compressed with a year of `immutable`: no build step, the same in development and in production.
@@ -22,6 +22,8 @@ from abonent.portal.current import portal
 
 ROOM = Path(__file__).parent
 STYLES = ("tokens", "base", "layout")
+#: `queue.js` is for the pages of the office that are worked through by keys.
+SCRIPTS = ("ui.js", "queue.js")
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -63,8 +65,8 @@ def _build(name: str) -> Asset:
     if name == "ui.css":
         styles = "\n".join(path.read_text("utf-8") for path in style_files())
         return _asset(minified_css(styles) + brand_css(portal().brand), "text/css; charset=utf-8")
-    if name == "ui.js":
-        script = (ROOM / "scripts" / "ui.js").read_text("utf-8")
+    if name in SCRIPTS:
+        script = (ROOM / "scripts" / name).read_text("utf-8")
         return _asset(minified_js(script), "text/javascript; charset=utf-8")
     raise KeyError(name)
 
@@ -76,7 +78,7 @@ def _built(name: str, colour: str, accent: str) -> Asset:
 
 
 def built(name: str) -> Asset:
-    """`ui.css` or `ui.js`; in DEBUG made anew each time, so that an edit shows."""
+    """`ui.css` or a script; in DEBUG made anew each time, so that an edit shows."""
     brand = portal().brand
     return _build(name) if settings.DEBUG else _built(name, brand.colour, brand.accent)
 

@@ -10,12 +10,16 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from abonent.interfaces.ui.environment import language, local
 from abonent.interfaces.ui.frames import MenuGroup, MenuItem, Office
 from abonent.portal.current import portal
+from abonent.portal.models import Organisation
+from abonent.users.audit import record
+from abonent.users.client import address
 from abonent.users.models import StaffMembership
 from abonent.users.permissions import staff_of
 from abonent.users.rights import Right, may
@@ -37,8 +41,14 @@ def staff_only(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
     return guarded
 
 
-def staff_may(right: Right) -> Callable[[StaffView[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
-    """As `staff_only`, for those whose role and place give them `right` (users.rights)."""
+def staff_may(
+    right: Right, *, reads: str = ""
+) -> Callable[[StaffView[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """As `staff_only`, for those whose role and place give them `right` (users.rights).
+
+    `reads` names a list of customers' data (`payments`): that a page of it was read is written into the audit
+    trail. What is read of one customer, the operation behind the page writes down itself.
+    """
 
     def lock(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @staff_only
@@ -48,12 +58,34 @@ def staff_may(right: Right) -> Callable[[StaffView[P]], Callable[Concatenate[Htt
         ) -> HttpResponse:
             if not may(staff, right):
                 raise Http404
-            return view(request, staff, *args, **kwargs)
+            answer = view(request, staff, *args, **kwargs)
+            if reads and request.method != "HEAD" and answer.status_code == 200:
+                _note_list(request, staff, reads)
+            return answer
 
         guarded.office_right = right  # type: ignore[attr-defined]  # what the matrix of the tests reads
         return guarded
 
     return lock
+
+
+def _note_list(request: HttpRequest, staff: StaffMembership, what: str) -> None:
+    """After the page is drawn: one that failed was not read."""
+    organisation = Organisation(pk=staff.organisation_id) if staff.organisation_id else None
+    asked = {
+        name: value[:60] for name, value in request.GET.items() if name in ("page", "state", "kind", "month")
+    }
+    match = request.resolver_match
+    record(
+        action="staff_read_list",
+        actor=staff.user,
+        subject=f"list:{what}",
+        organisation=organisation,
+        address=address(request),
+        now=timezone.now(),
+        **(match.kwargs if match else {}),
+        **asked,
+    )
 
 
 #: The menu, in its groups: (URL name, label, icon, the right that shows it).

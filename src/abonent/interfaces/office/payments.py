@@ -71,7 +71,7 @@ class RefundForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_may(Right.PAYMENTS)
+@staff_may(Right.PAYMENTS, reads="payments")
 def payments_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """The newest payments of one's own accounts, all or of one kind; find one by its number."""
     form = FindPaymentForm(request.POST or None)

@@ -53,7 +53,7 @@ def _days_until(request: HttpRequest) -> date:
 
 
 @require_safe
-@staff_may(Right.PAYMENTS)
+@staff_may(Right.PAYMENTS, reads="reconciliation")
 def reconciliation_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Two weeks of days in three columns, and what is open, the oldest first."""
     until, page = _days_until(request), page_asked(request)

@@ -53,7 +53,7 @@ def registries_page(request: HttpRequest, staff: StaffMembership) -> HttpRespons
 
 
 @require_safe
-@staff_may(Right.UNMATCHED)
+@staff_may(Right.UNMATCHED, reads="registry")
 def registry_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
     """One registry: sums by what became of the rows, and the rows to resolve."""
     found = registry_file(number)

@@ -33,6 +33,7 @@ ACTIONS = {
     "guessable_proofs_shut": _("guessable proofs were switched off"),
     "guessable_proofs_reopened": _("switched guessable proofs on again"),
     "neighbouring_numbers_tried": _("neighbouring numbers were tried one after another"),
+    "staff_read_list": _("read a list of customers' data"),
     "staff_found_account": _("found an account"),
     "staff_read_account": _("read an account"),
     "staff_read_payment": _("read a payment"),

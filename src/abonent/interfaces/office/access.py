@@ -69,12 +69,14 @@ def staff_may(
     return lock
 
 
+_TOLD = ("page", "state", "kind", "month")
+"""What of a list's address is kept beside the fact that it was read: never a customer's words."""
+
+
 def _note_list(request: HttpRequest, staff: StaffMembership, what: str) -> None:
     """After the page is drawn: one that failed was not read."""
     organisation = Organisation(pk=staff.organisation_id) if staff.organisation_id else None
-    asked = {
-        name: value[:60] for name, value in request.GET.items() if name in ("page", "state", "kind", "month")
-    }
+    asked = {name: request.GET[name][:60] for name in _TOLD if name in request.GET}
     match = request.resolver_match
     record(
         action="staff_read_list",

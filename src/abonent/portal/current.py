@@ -103,7 +103,7 @@ def ask_again() -> None:
 
 @contextmanager
 def seen_as(state: InForce | None = None) -> Iterator[InForce]:
-    """`portal()` is this state's (None: that of this moment) until the block ends, for this thread of work."""
+    """`portal()` is this state's (None: that of this moment) until the block ends, for whoever runs it."""
     state = state or in_force()
     token = _pinned.set(state)
     try:

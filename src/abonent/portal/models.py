@@ -83,7 +83,7 @@ class DataVersion(models.Model):
 
 
 class SettingsNumber(models.Model):
-    """One row: grows by one with every publication of a setting, so that processes see there is something new.
+    """One row: grows by one with every publication of a setting, so that processes see that there is one.
 
     Whoever publishes locks it first: publications stand one after another.
     """
@@ -117,8 +117,6 @@ class SettingsVersion(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     revision = models.PositiveIntegerField(default=1)
     """Of a draft: grows with every change, so that the second of two people is told of the first."""
-    begun_at_number = models.BigIntegerField(default=0)
-    """Of a draft: the settings' number when it was begun."""
     number = models.BigIntegerField(null=True, unique=True)
     """The settings' number that its publication made."""
     in_force_from = models.DateField(null=True)

@@ -115,9 +115,7 @@ def overlay(default: Profile, versions: Iterable[Published], today: date | None)
     return InForce(default, profile, windows, applied, tuple(broken))
 
 
-def _by_place(
-    versions: Iterable[Published], today: date | None
-) -> Iterator[tuple[Place, list[Published]]]:
+def _by_place(versions: Iterable[Published], today: date | None) -> Iterator[tuple[Place, list[Published]]]:
     come = [one for one in versions if today is not None and one.in_force_from <= today]
     come.sort(key=lambda one: _order(one.place))
     for _, found in groupby(come, key=lambda one: _order(one.place)):
@@ -172,9 +170,7 @@ def _with_commission(profile: Profile, method: str, value: Any) -> Profile:
         one.model_copy(update={"commission": commission}) if one.code == method else one
         for one in profile.paying.methods
     ]
-    return profile.model_copy(
-        update={"paying": profile.paying.model_copy(update={"methods": methods})}
-    )
+    return profile.model_copy(update={"paying": profile.paying.model_copy(update={"methods": methods})})
 
 
 def value_of(profile: Profile, place: Place) -> Any:

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ('value', models.JSONField(null=True)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=9)),
                 ('revision', models.PositiveIntegerField(default=1)),
-                ('begun_at_number', models.BigIntegerField(default=0)),
                 ('number', models.BigIntegerField(null=True, unique=True)),
                 ('in_force_from', models.DateField(null=True)),
                 ('changed_by_id', models.BigIntegerField()),

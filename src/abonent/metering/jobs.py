@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from abonent.metering.operations import rejections, reminders
+from abonent.metering.operations import rejections, reminders, review
 
 
 @app.periodic(cron="7,22,37,52 * * * *")
@@ -24,3 +24,10 @@ def forget_old_links(timestamp: int) -> None:
 def tell_rejected(timestamp: int) -> None:
     """Right after an import that rejects readings, and four times an hour for those whose task was lost."""
     rejections.tell_rejected(now=timezone.now())
+
+
+@app.periodic(cron="4,19,34,49 * * * *")
+@app.task(name="metering.score_waiting", queueing_lock="metering.score_waiting")
+def score_waiting(timestamp: int) -> None:
+    """Four times an hour: points for readings that came without; mostly there are none."""
+    review.score_waiting()

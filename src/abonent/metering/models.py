@@ -130,6 +130,15 @@ class SubmittedReading(models.Model):
     answered_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
     """When the customer was written to about a rejection."""
+    risk = models.PositiveSmallIntegerField(null=True)
+    """Points of `review` when it was submitted: of the meter's riskiest scale. None: not counted yet."""
+    risk_signs = models.JSONField(null=True)
+    """What they are for, on this scale (`review.kept`)."""
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    """Who of the staff accepted or rejected it before it went to billing."""
 
     class Meta:
         constraints = [
@@ -150,6 +159,20 @@ class SubmittedReading(models.Model):
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="metering_submitted_batch"),
             models.Index(
                 fields=["id"], condition=Q(state="rejected", told_at=None), name="metering_submitted_untold"
+            ),
+            # The queue of readings that need eyes, in its order (operations.review, office_queries).
+            models.Index(
+                fields=["-risk", "submission", "meter"],
+                condition=Q(state="received", reviewed_at=None, risk__gte=10),
+                name="metering_submitted_eyes",
+            ),
+            models.Index(
+                fields=["id"], condition=Q(state="received", risk=None), name="metering_submitted_unscored"
+            ),
+            models.Index(
+                fields=["reviewed_by"],
+                condition=Q(reviewed_by__isnull=False),
+                name="metering_submitted_reviewer",
             ),
         ]
 
@@ -179,6 +202,7 @@ class KeptForm(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "user"], name="metering_kept_form_once")]
+        indexes = [models.Index(fields=["saved_at"], name="metering_kept_form_age")]
 
 
 class ReminderWish(models.Model):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from abonent.base.numbering import number_of
 from abonent.metering.models import SubmittedReading
+from abonent.metering.review import RISKY
 
 
 class SentReading(NamedTuple):
@@ -24,6 +25,13 @@ class SentReading(NamedTuple):
     rolled_over: bool
     unusual: bool
     previous: Decimal | None
+    risk: int | None
+    reviewed_at: datetime | None
+
+    @property
+    def unseen(self) -> bool:
+        """Risky, and nobody of the office has looked at it (docs/domain/reading_review.md)."""
+        return self.reviewed_at is None and (self.risk or 0) >= RISKY
 
     @property
     def submission(self) -> str:
@@ -43,6 +51,8 @@ _FIELDS = (
     "rolled_over",
     "unusual",
     "previous",
+    "risk",
+    "reviewed_at",
 )
 #: Rows fetched at a time: memory does not grow with the file.
 _AT_ONCE = 2000

@@ -28,6 +28,7 @@ COLUMNS = (
     "rolled_over",
     "unusual",
     "previous",
+    "unseen",
 )
 
 
@@ -46,6 +47,7 @@ class ReadingRow:
     rolled_over: bool
     unusual: bool
     previous: Decimal | None
+    unseen: bool = False
 
 
 def filename(number: int, format_: Format) -> str:
@@ -73,4 +75,5 @@ def _facts(row: ReadingRow) -> tuple[Any, ...]:
         row.rolled_over,
         row.unusual,
         None if row.previous is None else decimal(row.previous),
+        row.unseen,
     )

@@ -100,4 +100,5 @@ def _row(sent: SentReading) -> ReadingRow:
         rolled_over=sent.rolled_over,
         unusual=sent.unusual,
         previous=sent.previous,
+        unseen=sent.unseen,
     )

@@ -121,8 +121,8 @@ def _due(groups: list[tuple[Any, ...]], everything: bool, now: datetime) -> Iter
 
 
 def held_from(window: Window, now: datetime) -> int:
-    """From how many points a reading that nobody has looked at is held back: where the profile wants it, until
-    the day before the window closes."""
+    """From how many points a reading that nobody has looked at is held back: where the profile wants it, and
+    until the day before the window closes."""
     held = portal().readings.held_for_review and now < window.closes - timedelta(days=1)
     return RISKY if held else NOBODY_IS
 

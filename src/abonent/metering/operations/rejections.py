@@ -48,8 +48,8 @@ def tell_soon(*, now: datetime) -> None:
 
 
 def tell_rejected(*, now: datetime) -> int:
-    """Write to everybody whose readings billing or staff rejected since they were last told: one letter for an
-    account, with all its rejected meters. Returns the letters.
+    """Write to everybody whose readings billing or staff rejected since they were last told: one letter for
+    an account, with all its rejected meters. Returns the letters.
 
     A transaction for each letter, in which its readings are marked (`told_at`): killed at any moment and run
     again, each rejection is in exactly one letter. Two runs at once share the work. Whoever left, has lost

@@ -1,5 +1,6 @@
 """Writing one submission with all that belongs to it: one statement for its rows."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,9 +14,11 @@ from abonent.base.prepared import prepared_cursor
 from abonent.metering.checks import CheckedValue
 from abonent.metering.fields import MeterField, ReadingForm
 from abonent.metering.models import KeptForm, Photo, Submission
+from abonent.metering.operations.scoring import Scored, scored
 from abonent.metering.photos import Picture
 from abonent.metering.reading_form import KnownSubmission
 from abonent.metering.receipt import write_receipt
+from abonent.metering.review import kept
 from abonent.metering.typed_form import TypedForm
 from abonent.portal.models import Organisation
 from abonent.users import audit
@@ -75,13 +78,14 @@ WITH gone AS (
 )
 INSERT INTO metering_submittedreading
        (submission_id, meter_id, scale, period, taken_on, value, previous, rolled_over, unusual, state,
-        reason)
+        reason, risk, risk_signs)
 SELECT sent.id, typed.meter_id, typed.scale, %(period)s, %(taken_on)s, typed.value, typed.previous,
-       typed.rolled_over, typed.unusual, 'received', ''
+       typed.rolled_over, typed.unusual, 'received', '', typed.risk, typed.signs
   FROM sent
  CROSS JOIN unnest(%(meters)s::bigint[], %(scales)s::text[], %(values)s::numeric[], %(previous)s::numeric[],
-                   %(rolled_over)s::boolean[], %(unusual)s::boolean[])
-         AS typed (meter_id, scale, value, previous, rolled_over, unusual)
+                   %(rolled_over)s::boolean[], %(unusual)s::boolean[], %(risk)s::smallint[],
+                   %(signs)s::jsonb[])
+         AS typed (meter_id, scale, value, previous, rolled_over, unusual, risk, signs)
  ORDER BY typed.meter_id, typed.scale
 RETURNING submission_id
 """
@@ -93,11 +97,14 @@ def store(
     meters: Sequence[MeterField],
     values: Sequence[CheckedValue],
     drawn: Mapping[int, Picture],
+    corrected: Mapping[int, int],
 ) -> Submission:
     """Write the submission with all that belongs to it. Raises `Overtaken` when somebody was first."""
     try:
         with transaction.atomic():
-            submission = _insert(sending, form, [sent.id for meter in meters for sent in meter.sent], values)
+            points = _points(sending, form, values, drawn, corrected)
+            gone = [sent.id for meter in meters for sent in meter.sent]
+            submission = _insert(sending, form, gone, values, points)
             Photo.objects.bulk_create(
                 Photo(submission=submission, meter_id=meter_id, **asdict(picture))
                 for meter_id, picture in drawn.items()
@@ -117,8 +124,26 @@ def store(
         raise
 
 
+def _points(
+    sending: Sending,
+    form: ReadingForm,
+    values: Sequence[CheckedValue],
+    drawn: Mapping[int, Picture],
+    corrected: Mapping[int, int],
+) -> list[Scored]:
+    """What makes each value worth a look (`review`), in the order of the values."""
+    taken_on = sending.typed.taken_on
+    assert taken_on  # noqa: S101 - without a day nothing is taken
+    found = scored(form, values, taken_on=taken_on, photos=drawn, corrected=corrected)
+    return [found[one.meter_id, one.scale] for one in values]
+
+
 def _insert(
-    sending: Sending, form: ReadingForm, gone: Sequence[int], values: Sequence[CheckedValue]
+    sending: Sending,
+    form: ReadingForm,
+    gone: Sequence[int],
+    values: Sequence[CheckedValue],
+    points: Sequence[Scored],
 ) -> Submission:
     window = form.window.now_open
     assert window  # noqa: S101 - a closed one was refused
@@ -140,6 +165,8 @@ def _insert(
                 "previous": [one.previous for one in values],
                 "rolled_over": [one.rolled_over for one in values],
                 "unusual": [one.unusual for one in values],
+                "risk": [one.risk for one in points],
+                "signs": [json.dumps(kept(one.signs)) for one in points],
             },
         )
         rows = cursor.fetchall()

@@ -12,7 +12,7 @@ from abonent.metering.checks import LONGEST, check
 from abonent.metering.comparison import compare, repeats
 from abonent.metering.fields import ReadingForm, key_of
 from abonent.metering.models import KeptForm, Submission, SubmittedReading
-from abonent.metering.operations.bounds import corrected_too_often, drawn_anew
+from abonent.metering.operations.bounds import corrected_too_often, corrections, drawn_anew
 from abonent.metering.operations.storing import Overtaken, Sending, of_known, store
 from abonent.metering.photos import Picture
 from abonent.metering.problems import Problem, Question
@@ -129,13 +129,14 @@ def _take(sending: Sending, form: ReadingForm, draw: Draw) -> Submission:
     new = {meter.id for meter in found.new}
     checked = check(form, typed.values, taken_on=typed.taken_on, confirmed=typed.confirmed, meters=new)
     drawn, bad = draw()
-    problems = {**checked.problems, **found.problems, **bad} or corrected_too_often(form, found.new)
+    so_far = corrections(form, found.new)
+    problems = {**checked.problems, **found.problems, **bad} or corrected_too_often(found.new, so_far)
     if problems or checked.questions:
         raise NotTaken(problems, checked.questions)
     if not new:
         return Submission.objects.get(pk=found.submission_id)
     with_these = {meter_id: picture for meter_id, picture in drawn.items() if meter_id in new}
-    return store(sending, form, found.new, checked.values, with_these)
+    return store(sending, form, found.new, checked.values, with_these, so_far.of_meter)
 
 
 def _read(sending: Sending) -> ReadForm:

@@ -158,6 +158,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "receipt_confirm": (ALL, ALL),  # whoever holds the letter
     "receipt_unsubscribe": (ALL, ALL),
     "office_home": (STAFF, STAFF),
+    "notices_unsubscribe": (ALL, ALL),  # whoever holds the letter
+    "notice_wish": (OWN, OWN_DONE),
     "office_account": (STAFF_OF_IT, ONLY_GET),
     "office_code": (ONLY_POST, STAFF_OF_IT),
     "office_link_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
@@ -304,6 +306,8 @@ def _token(name: str, cast: dict[str, Any]) -> str:
         purpose: Any = name.removeprefix("receipt_")
         return subscription_links.token(cast["wish"].pk, int(NOW.timestamp()), purpose)
     if name != "reading_link":
+    if name == "notices_unsubscribe":
+        return wish_links.token(cast["people"]["alice"].pk)
         return not_me.token(link=cast["links"]["bob"].public_id, now=NOW)
     return reading_links.token(cast["reminder"])
 

@@ -29,6 +29,7 @@ OUTSIDE = {
     "reading_link",  # whoever holds the letter
     "receipt_confirm",
     "receipt_unsubscribe",
+    "notices_unsubscribe",
     "offline",  # kept by browsers: it is nobody's
 }
 #: What looking may write: the session itself, counted tries, pictures to read, and that staff looked.
@@ -205,7 +206,7 @@ def test_everybody_signed_in_finds_the_way_out_on_every_page(
 
 
 #: Machines have no form of ours to bring a token from: a gateway signs, a mail program holds a signed link.
-WITHOUT_A_TOKEN = {"gateway_notice", "receipt_unsubscribe"}
+WITHOUT_A_TOKEN = {"gateway_notice", "receipt_unsubscribe", "notices_unsubscribe"}
 
 
 def test_every_form_wants_its_token(cast: dict[str, Any]) -> None:

@@ -13,3 +13,4 @@ urlpatterns = [
     path("accounts/", include("abonent.interfaces.resident.accounts.urls")),
     path("", include("abonent.interfaces.resident.reading_link.urls")),
 ]
+    path("", include("abonent.interfaces.resident.notices.urls")),

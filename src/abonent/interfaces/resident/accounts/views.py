@@ -13,7 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from abonent.accounts.limits import captcha_needed
 from abonent.accounts.operations import AlreadyLinked, DoesNotMatch, link_account, unlink_account
 from abonent.interfaces.resident.accounts.forms import AddAccountForm
-from abonent.interfaces.resident.cabinet import account_or_404, accounts_of, context, pay_url, pay_word
+from abonent.interfaces.resident.cabinet import (
+    account_or_404,
+    accounts_of,
+    context,
+    outages,
+    pay_url,
+    pay_word,
+)
 from abonent.interfaces.ui.environment import local
 from abonent.interfaces.ui.language import typed_initial
 from abonent.portal.current import portal
@@ -26,8 +33,14 @@ from abonent.users.models import User
 def accounts_page(request: HttpRequest) -> HttpResponse:
     """«Доступные лицевые счета»: every account this person sees."""
     held = accounts_of(request)
-    to_pay = {one.public_id: pay_url(one) for one in held}
-    values = context(request, section="accounts", accounts=held, to_pay=to_pay, pay_word=pay_word())
+    values = context(
+        request,
+        section="accounts",
+        accounts=held,
+        outages=outages(request),
+        to_pay={one.public_id: pay_url(one) for one in held},
+        pay_word=pay_word(),
+    )
     return render(request, "resident/accounts/list.html", values)
 
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from abonent.accounts import not_me
 from abonent.accounts.models import Account, AccountLink
+from abonent.announcements import wish_links
 from abonent.bills import subscription_links
 from abonent.bills.models import ReceiptSubscription
 from abonent.exchange.operations import import_bundle

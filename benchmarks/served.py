@@ -93,8 +93,8 @@ def environment(url: str, home: Path) -> dict[str, str]:
     }
 
 
-def make_town(server: str, name: str, home: Path, *, people: int, accounts: int, **sizes: int) -> str:
-    """A migrated database with a town, and `people` who hold two accounts each. Returns its URL."""
+def migrated(server: str, name: str, home: Path) -> str:
+    """A database with the tables and nothing in them. Returns its URL."""
     ensure_database(server, name)
     url = with_database(server, name)
     for command in (["migrate", "--verbosity=0", "--skip-checks"], ["collectstatic", "--noinput", "-v0"]):
@@ -103,6 +103,12 @@ def make_town(server: str, name: str, home: Path, *, people: int, accounts: int,
             check=True,
             env=environment(url, home),
         )
+    return url
+
+
+def make_town(server: str, name: str, home: Path, *, people: int, accounts: int, **sizes: int) -> str:
+    """A migrated database with a town, and `people` who hold two accounts each. Returns its URL."""
+    url = migrated(server, name, home)
     town.build(url, accounts=accounts, last=Month.of(date.today()) - 1, **sizes)  # noqa: DTZ011
     with psycopg.connect(url) as connection:
         connection.execute(_PEOPLE, [people])

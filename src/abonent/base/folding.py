@@ -1,8 +1,8 @@
 """What spellings of one word share: the twin of the database's `folded` (users/migrations/0006); one mistake.
 
-Everything becomes ASCII: Kazakh letters go with their Russian look-alikes (ә with а, қ with к, ө with о), ё with
-е, a Cyrillic letter with a Latin one; soft and hard signs go; what parts words becomes a space. Nobody reads the
-result.
+Everything becomes ASCII: Kazakh letters go with their Russian look-alikes (ә with а, қ with к, ө with о), ё
+with е, a Cyrillic letter with a Latin one; soft and hard signs go; what parts words becomes a space. Nobody
+reads the result.
 """
 
 from collections.abc import Iterator

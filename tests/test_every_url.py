@@ -158,9 +158,9 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "receipt_subscription": (LINKED, LINKED_DONE),
     "receipt_confirm": (ALL, ALL),  # whoever holds the letter
     "receipt_unsubscribe": (ALL, ALL),
-    "office_home": (STAFF, STAFF),
     "notices_unsubscribe": (ALL, ALL),  # whoever holds the letter
     "notice_wish": (OWN, OWN_DONE),
+    "office_home": (STAFF, STAFF),
     "office_account": (STAFF_OF_IT, ONLY_GET),
     "office_code": (ONLY_POST, STAFF_OF_IT),
     "office_link_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
@@ -306,9 +306,9 @@ def _token(name: str, cast: dict[str, Any]) -> str:
     if name in ("receipt_confirm", "receipt_unsubscribe"):
         purpose: Any = name.removeprefix("receipt_")
         return subscription_links.token(cast["wish"].pk, int(NOW.timestamp()), purpose)
-    if name != "reading_link":
     if name == "notices_unsubscribe":
         return wish_links.token(cast["people"]["alice"].pk)
+    if name != "reading_link":
         return not_me.token(link=cast["links"]["bob"].public_id, now=NOW)
     return reading_links.token(cast["reminder"])
 

@@ -1,7 +1,7 @@
-"""Reads of accounts. Who may see an account is decided here: by a link that has not ended."""
+"""Reads of accounts. Who may see one is decided here: by a link that has not ended, or a look of staff."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -41,14 +41,19 @@ class HeldAccount:
     """`Account.money_version`: payments booked here or on their way change what is shown between imports."""
     announced_until: datetime | None
     """`Account.announced_until`: before it, an outage may concern the account."""
+    looking: bool = False
+    """A member of the staff sees it (`StaffLook`), linked to nobody: nothing is offered, only shown."""
 
 
-_HELD = """
-SELECT account.id, account.public_id, account.number, account.payer,
+# ruff: noqa: S608 - only our own column names stand in the text
+_FACTS = """
+       account.id, account.public_id, account.number, account.payer,
        CASE WHEN account.flat = '' THEN account.address ELSE account.address || ', ' || account.flat END,
-       account.residents, account.area, account.organisation_id, account.opened_on, account.closed_on,
-       link.public_id, link.created_at, link.limited_until, link.objected_at, data.version, data.changed_at,
-       account.money_version, account.announced_until
+       account.residents, account.area, account.organisation_id, account.opened_on, account.closed_on
+"""
+_VERSIONS = "data.version, data.changed_at, account.money_version, account.announced_until"
+_HELD = f"""
+SELECT {_FACTS}, link.public_id, link.created_at, link.limited_until, link.objected_at, {_VERSIONS}
   FROM accounts_accountlink AS link
   JOIN accounts_account AS account ON account.id = link.account_id
  CROSS JOIN portal_dataversion AS data
@@ -75,6 +80,37 @@ def held_accounts(user_id: int, *, now: datetime) -> tuple[HeldAccount, ...]:
 def held_account(user_id: int, public_id: str, *, now: datetime) -> HeldAccount | None:
     """The account `public_id` if this person is linked to it, else None: a stranger's does not exist."""
     return next((one for one in held_accounts(user_id, now=now) if one.public_id == public_id), None)
+
+
+class LookedAccount(NamedTuple):
+    """An account that a member of the staff looks at, and why."""
+
+    account: HeldAccount
+    reason: str
+    expires_at: datetime
+
+
+_LOOKED = f"""
+SELECT {_FACTS}, '', look.opened_at, NULL, NULL, {_VERSIONS}, look.reason, look.expires_at
+  FROM accounts_stafflook AS look
+  JOIN accounts_account AS account ON account.id = look.account_id
+ CROSS JOIN portal_dataversion AS data
+ WHERE look.staff_id = %s AND look.ended_at IS NULL AND look.expires_at > %s AND account.public_id = %s
+"""
+
+
+def looked_account(staff_id: int, public_id: str, *, now: datetime) -> LookedAccount | None:
+    """The account `public_id` as under a limited link, where this member's look at it is open. One query.
+
+    Whether the member may still look is the caller's to say (`operations.looks`).
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(_LOOKED, [staff_id, now, public_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    seen = replace(_held(row[:18], now), payer=masked_name(row[3]), limited=True, looking=True)
+    return LookedAccount(seen, row[18], row[19])
 
 
 class BilledAccount(NamedTuple):

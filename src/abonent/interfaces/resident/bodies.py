@@ -23,7 +23,17 @@ bodies: Kept[Markup] = Kept(room=12_000_000)
 def drawn(template: str, account: HeldAccount, make: Callable[[], dict[str, Any]], *asked: object) -> Markup:
     """The template drawn with what `make` reads, or as it was drawn before for the same key."""
     versions = (account.data_version, account.money_version)
-    key = (template, portal().code, edition(), account.id, versions, account.limited, language(), *asked)
+    key = (
+        template,
+        portal().code,
+        edition(),
+        account.id,
+        versions,
+        account.limited,
+        account.looking,
+        language(),
+        *asked,
+    )
     return bodies.get(key, lambda: _draw(template, {"account": account, **make()}))
 
 

@@ -89,7 +89,11 @@ def payments_page(request: HttpRequest, public_id: str) -> HttpResponse:
     person, now = cast(User, request.user), timezone.now()
     asked = days_asked(request.GET, months=person.months_shown, today=timezone.localdate())
     body = drawn("resident/payments/body.html", account, lambda: _values(account, asked), asked)
-    online = online_rows(account.id, person.pk, first=asked.first, last=asked.last, now=now)
+    online = (
+        []
+        if account.looking
+        else online_rows(account.id, person.pk, first=asked.first, last=asked.last, now=now)
+    )
     page = context(request, section="payments", account=account, body=body, online=online)
     page |= {"pay_url": pay_url(account), "pay_word": pay_word()}
     return render(request, "resident/payments/page.html", page)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from abonent.base.picture_parts import DATA_PIECES, OTHER_PARTS, SCANS, has_too_many_parts
 from abonent.metering.photos import BadPictureError, prepare
-from abonent.metering.picture_parts import DATA_PIECES, OTHER_PARTS, SCANS, has_too_many_parts
 
 PLACE = (43.0, 14.0, 13.37)  # where the meter hangs
 

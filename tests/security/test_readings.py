@@ -177,7 +177,7 @@ def test_of_many_photos_some_are_drawn_and_the_rest_are_told(
     desk: Visit, meters: Meters, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    monkeypatch.setattr("abonent.metering.photos._drawn_anew", lambda file: read.append(len(file)))
+    monkeypatch.setattr("abonent.base.pictures._drawn_anew", lambda file, _side: read.append(len(file)))
     photos = {f"photo-{number}": jpeg() for number in range(MOST_PHOTOS + 5)}
     typed: dict[str, Any] = {**photos, f"reading-{meters[0].pk}-total": "1500"}
     assert desk.send(typed).status_code == 200

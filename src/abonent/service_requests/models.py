@@ -1,6 +1,7 @@
 """Requests, what happened to each, and the files that came along.
 
-The database holds the rules: states follow each other, events and files are append-only (migration 0002).
+The database holds the rules: states follow each other, events and files are append-only (migrations 0002 and
+0003); only what names a person may be blanked, and only by forgetting (base/forgetting.py).
 """
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import Q
 from abonent.accounts.models import Account
 from abonent.base.identifiers import new_public_id
 from abonent.base.models import MonthField
+from abonent.base.numbering import number_of
 from abonent.portal.models import Organisation, Service
 
 
@@ -31,6 +33,7 @@ class ServiceRequest(models.Model):
     CLOSED = (State.DONE, State.REFUSED, State.CANCELLED)
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id)
+    """Its name in URLs; people are told `number`."""
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="requests", db_index=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
     """The account's, kept beside it: queues are an organisation's."""
@@ -102,12 +105,18 @@ class ServiceRequest(models.Model):
                 name="requests_open",
             ),
             models.Index(fields=["organisation", "-closed_at"], name="requests_closed_of_org"),
+            models.Index(fields=["-closed_at"], condition=Q(closed_at__isnull=False), name="requests_closed"),
             models.Index(fields=["-created_at"], name="requests_latest"),
         ]
 
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def number(self) -> str:
+        """What people are told: «0012-3456»."""
+        return number_of(self.pk)
 
 
 class RequestEvent(models.Model):
@@ -143,9 +152,18 @@ class RequestEvent(models.Model):
     by_staff = models.BooleanField()
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict)
+    form_key = models.CharField(max_length=64, null=True)
+    """Of the form that sent it: sent twice, it is one message."""
 
     class Meta:
         indexes = [models.Index(fields=["request", "id"], name="requests_events")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "form_key"],
+                condition=Q(form_key__isnull=False),
+                name="requests_event_once",
+            )
+        ]
 
 
 class RequestFile(models.Model):
@@ -159,6 +177,8 @@ class RequestFile(models.Model):
     checksum = models.CharField(max_length=64)
     """SHA-256 of what is kept."""
     content = models.BinaryField()
+    forgotten_at = models.DateTimeField(null=True)
+    """Since then the content is empty: retention, or the person was forgotten."""
 
 
 class RequestDraftFile(models.Model):

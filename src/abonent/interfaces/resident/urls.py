@@ -12,5 +12,5 @@ urlpatterns = [
     path("", include("abonent.interfaces.resident.person.urls")),
     path("accounts/", include("abonent.interfaces.resident.accounts.urls")),
     path("", include("abonent.interfaces.resident.reading_link.urls")),
-]
     path("", include("abonent.interfaces.resident.notices.urls")),
+]

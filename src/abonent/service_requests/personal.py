@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abonent.base.forgetting import let_forget
 from abonent.service_requests.models import RequestDraftFile, RequestEvent, RequestFile, ServiceRequest
@@ -15,30 +16,30 @@ from abonent.users.models import User
 
 WORDS: Mapping[str, Any] = {
     "requests": _("Requests"),
-    "number": _("Number"),
+    "number": pgettext_lazy("request", "Number"),
     "account": _("Account"),
     "kind": _("Kind of request"),
-    "filed_at": _("Filed"),
+    "filed_at": pgettext_lazy("request", "Filed"),
     "due_on": _("Deadline"),
-    "closed_at": _("Closed"),
+    "closed_at": pgettext_lazy("request", "Closed"),
     "state": _("State"),
     "answers": _("Answers"),
-    "question": _("Question"),
-    "answer": _("Answer"),
-    "text": _("Text"),
+    "question": pgettext_lazy("request", "Question"),
+    "answer": pgettext_lazy("request", "Answer"),
+    "text": pgettext_lazy("request", "Text"),
     "phone": _("Phone"),
     "bill_line": _("Line of a bill"),
     "rating": _("Rating"),
     "rating_text": _("Words to the rating"),
     "history": _("History"),
     "at": _("When"),
-    "what": _("What"),
+    "what": pgettext_lazy("request", "What"),
     "by_you": _("By you"),
     "files": _("Files"),
-    "name": _("Name"),
+    "name": pgettext_lazy("request", "Name"),
     "media_type": _("Type of file"),
     "size": _("Size"),
-    "sent_at": _("Sent"),
+    "sent_at": pgettext_lazy("request", "Sent"),
     "request_drafts": _("Files of requests that were not sent"),
     **{f"state={code}": word for code, word in STATES.items()},
     **{f"what={code}": word for code, word in EVENTS.items()},

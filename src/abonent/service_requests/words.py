@@ -1,14 +1,15 @@
 """The words for states, events and ratings, for both doors."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STATES = {
-    "received": _("Received"),
-    "in_work": _("In work"),
-    "waiting": _("Waiting for your answer"),
-    "done": _("Done"),
-    "refused": _("Refused"),
-    "cancelled": _("Cancelled"),
+    "received": pgettext_lazy("request", "Received"),
+    "in_work": pgettext_lazy("request", "In work"),
+    "waiting": pgettext_lazy("request", "Waiting for your answer"),
+    "done": pgettext_lazy("request", "Done"),
+    "refused": pgettext_lazy("request", "Refused"),
+    "cancelled": pgettext_lazy("request", "Cancelled"),
 }
 EVENTS = {
     "filed": _("The request was filed"),
@@ -17,8 +18,8 @@ EVENTS = {
     "note": _("Note for the staff"),
     "asked": _("A question to the customer"),
     "moved": _("Changed"),
-    "done": _("Done"),
-    "refused": _("Refused"),
+    "done": pgettext_lazy("request", "Done"),
+    "refused": pgettext_lazy("request", "Refused"),
     "cancelled": _("Cancelled by the customer"),
     "reopened": _("Opened again"),
     "rated": _("Rated"),

@@ -27,6 +27,27 @@ RESIDENTS_JUMP = 4
 EXAMPLES = 20
 
 
+_NEW_OWNERS: LiteralString = """
+SELECT a.id FROM {staged} s JOIN {accounts} a USING (id) WHERE s.owner_since > a.owner_since
+    OR (a.owner_since IS NULL AND EXISTS (SELECT 1 FROM accounts_accountlink l
+        WHERE l.account_id = a.id AND l.ended_at IS NULL AND l.created_at::date < s.owner_since))
+"""
+_LINKS_ENDING: LiteralString = f"""
+SELECT count(*) FROM accounts_accountlink l WHERE l.ended_at IS NULL AND l.account_id IN ({_NEW_OWNERS})
+"""  # noqa: S608 - a part of ours
+_TURNOVER: LiteralString = """
+SELECT (SELECT count(*) FROM {accounts} WHERE closed_on IS NULL AND organisation_id IN (
+            SELECT organisation_id FROM {staged})),
+       (SELECT count(*) FROM {accounts} a WHERE closed_on IS NULL AND organisation_id IN (
+            SELECT organisation_id FROM {staged})
+           AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.id = a.id)),
+       count(*) FILTER (WHERE a.closed_on IS NULL AND s.closed_on IS NOT NULL),
+       count(*),
+       count(*) FILTER (WHERE s.payer <> a.payer OR s.owner_since > a.owner_since)
+  FROM {staged} s JOIN {accounts} a USING (id)
+"""
+
+
 @dataclass(frozen=True)
 class Doubt:
     """An account that looks wrong: `line` is 0 when the file does not mention it."""
@@ -105,6 +126,34 @@ def residents_jumped(staged: Staged) -> tuple[int, list[Doubt]]:
     return (rows[0][4] if rows else 0), [Doubt(*row[:4]) for row in rows]
 
 
+@dataclass(frozen=True)
+class Turnover:
+    """How much of what the portal knows an accounts file changes, in accounts and links."""
+
+    open: int
+    """Not closed, of the bundle's organisations."""
+    vanished: int
+    """Of these, no longer mentioned."""
+    closing: int
+    """Of these, closed by the file."""
+    known: int
+    """Mentioned, and known before."""
+    renamed: int
+    """Of these, with another payer or a new owner."""
+    links: int
+    """Links that end because the owner changes."""
+
+
+def turnover(staged: Staged) -> Turnover:
+    """What people should see before such a file is taken. Two queries."""
+    ((links,),) = _rows(
+        _LINKS_ENDING,
+        staged,
+    )
+    ((open_, vanished, closing, known, renamed),) = _rows(_TURNOVER, staged)
+    return Turnover(open_, vanished, closing, known, renamed, links)
+
+
 def take_accounts(staged: Staged, *, now: datetime) -> int:
     """Write staged accounts: new rows, known ones that differ; where the owner changed, end the links.
 
@@ -162,13 +211,7 @@ def _name_new(staged: Staged) -> None:
 
 
 def _new_owners(staged: Staged) -> list[int]:
-    rows = _rows(
-        "SELECT a.id FROM {staged} s JOIN {accounts} a USING (id) WHERE s.owner_since > a.owner_since"
-        " OR (a.owner_since IS NULL AND EXISTS (SELECT 1 FROM accounts_accountlink l"
-        "     WHERE l.account_id = a.id AND l.ended_at IS NULL AND l.created_at::date < s.owner_since))",
-        staged,
-    )
-    return [row[0] for row in rows]
+    return [row[0] for row in _rows(_NEW_OWNERS, staged)]
 
 
 def _rows(query: LiteralString, staged: Staged) -> list[tuple]:  # type: ignore[type-arg]

@@ -16,12 +16,25 @@ MOST_LISTED = 100_000
 
 
 @dataclass(frozen=True)
+class Before:
+    """Where what a run is about to change is kept, so that it can be undone: tables, and the run's number."""
+
+    run: int
+    images: str
+    """(run_id, target, row_id, was): the columns of a row that are overwritten, as JSON."""
+    fresh: str
+    """(run_id, target, first_id, last_id): new rows, as ranges of ids."""
+
+
+@dataclass(frozen=True)
 class Staged:
     """One staged file: `columns` are those that the file had; the others hold their defaults."""
 
     name: str
     columns: frozenset[str]
     rows: int
+    before: Before | None = None
+    """Given: writing it keeps what was there."""
 
     @property
     def table(self) -> Identifier:
@@ -129,6 +142,7 @@ def insert_new(
 ) -> None:
     """Insert the new rows, under their reserved ids; `constants` are the same in each."""
     constants = constants or {}
+    _keep_ranges(staged, target)
     _execute(
         "INSERT INTO {target} (id, {columns}) OVERRIDING SYSTEM VALUE"
         " SELECT id, {values} FROM {staged} WHERE is_new ORDER BY line",
@@ -143,6 +157,7 @@ def update_changed(staged: Staged, target: str, values: Mapping[str, str]) -> No
     """Update those known rows that differ, and no others."""
     if not values:
         return
+    keep_changed(staged, target, values)
     sets = [SQL("{} = s.{}").format(Identifier(name), Identifier(of)) for name, of in values.items()]
     _execute(
         "UPDATE {target} t SET {sets} FROM {staged} s WHERE s.id = t.id AND NOT s.is_new AND {differ}",
@@ -151,6 +166,66 @@ def update_changed(staged: Staged, target: str, values: Mapping[str, str]) -> No
         sets=SQL(", ").join(sets),
         differ=differ(values),
     )
+
+
+def keep_changed(staged: Staged, target: str, values: Mapping[str, str]) -> None:
+    """Where a run is to be undoable: the columns that `update_changed` overwrites, of the rows it changes."""
+    if staged.before:
+        _execute(
+            "INSERT INTO {images} (run_id, target, row_id, was)"
+            " SELECT {run}, {name}, t.id, to_jsonb((SELECT one FROM (SELECT {columns}) one))"
+            " FROM {staged} s JOIN {target} t USING (id) WHERE NOT s.is_new AND {differ}",
+            images=Identifier(staged.before.images),
+            run=Literal(staged.before.run),
+            name=Literal(target),
+            columns=SQL(", ").join(Identifier("t", name) for name in values),
+            staged=staged.table,
+            target=Identifier(target),
+            differ=differ(values),
+        )
+
+
+def restore(before: Before, target: str, *, unless: LiteralString = "false") -> int:
+    """Give the rows of `target` that a run changed the values they had, but for those of which `unless` is
+    true (`t` is the row as it is). Returns how many. In the caller's transaction."""
+    columns = _rows(
+        "SELECT jsonb_object_keys(was) FROM (SELECT was FROM {images} WHERE run_id = {run}"
+        " AND target = {name} LIMIT 1) one",
+        images=Identifier(before.images),
+        run=Literal(before.run),
+        name=Literal(target),
+    )
+    if not columns:
+        return 0
+    query = SQL(
+        "UPDATE {target} t SET {sets} FROM {images} i, jsonb_populate_record(NULL::{target}, i.was) r"
+        " WHERE i.run_id = {run} AND i.target = {name} AND t.id = i.row_id AND NOT ({unless})"
+    ).format(
+        target=Identifier(target),
+        sets=SQL(", ").join(SQL("{0} = r.{0}").format(Identifier(name)) for (name,) in columns),
+        images=Identifier(before.images),
+        run=Literal(before.run),
+        name=Literal(target),
+        unless=SQL(unless),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return int(cursor.rowcount)
+
+
+def _keep_ranges(staged: Staged, target: str) -> None:
+    """New ids come from the target's sequence one after the other: a handful of ranges says them all."""
+    if staged.before:
+        _execute(
+            "INSERT INTO {fresh} (run_id, target, first_id, last_id)"
+            " SELECT {run}, {name}, min(id), max(id) FROM ("
+            "  SELECT id, id - row_number() OVER (ORDER BY id) AS island FROM {staged} WHERE is_new) one"
+            " GROUP BY island",
+            fresh=Identifier(staged.before.fresh),
+            run=Literal(staged.before.run),
+            name=Literal(target),
+            staged=staged.table,
+        )
 
 
 def _equal(left: str, right: str, match: Mapping[str, str]) -> Composed:

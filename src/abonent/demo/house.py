@@ -119,7 +119,7 @@ def _work() -> None:
 
     from abonent.interfaces.cli import worker
 
-    worker.run(Namespace(once=False, concurrency=1))
+    worker.run(Namespace(once=False, concurrency=1, queue=None))
 
 
 def _serve(port: int) -> None:

@@ -9,3 +9,7 @@ class BundleError(DomainError):
 
 class ImportRunningError(DomainError):
     """Another import, or an undo, is at work in this portal."""
+
+
+class PlanMovedError(DomainError):
+    """The bundle or the portal's data are no longer what was planned: nothing was taken."""

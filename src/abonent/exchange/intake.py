@@ -7,8 +7,9 @@ from datetime import date, datetime
 from abonent.accounts import intake as accounts
 from abonent.base.identifiers import account_key
 from abonent.base.months import Month
-from abonent.base.staging import Staged
-from abonent.exchange import journal, planning
+from abonent.base.staging import Before, Staged
+from abonent.exchange import alarms, journal, planning
+from abonent.exchange.alarms import Alarm
 from abonent.exchange.blocks import Blocks, UnreadableFile, check_header
 from abonent.exchange.charges import ChargeLoader, Known, LoadedTable
 from abonent.exchange.formats.bundle import CHARGES, FILES, File
@@ -41,7 +42,10 @@ class Intake:
         limits: Limits,
         today: date,
         whole_months: bool,
+        before: Before | None = None,
     ) -> None:
+        self.before = before
+        """Where what is changed is kept for an undo."""
         self.bundle, self.problems, self.meter = bundle, problems, meter
         self.limits, self.today, self.whole_months = limits, today, whole_months
         self.staged: dict[str, Staged] = {}
@@ -84,7 +88,7 @@ class Intake:
 
     def _stage(self, file: File, blocks: Blocks) -> None:
         refused = self._refused[file.name]
-        staged = stage(file, blocks, self.problems, refused, self.meter, today=self.today)
+        staged = stage(file, blocks, self.problems, refused, self.meter, today=self.today, before=self.before)
         self.staged[file.name] = staged
         for column, unknown in self._resolve(staged).items():
             self._note_unknown(file.name, column, unknown)
@@ -178,6 +182,15 @@ class Intake:
         ).tell()
         return Plan(files, months)
 
+    def alarms(self, plan: Plan) -> tuple[Alarm, ...]:
+        """What of the plan somebody should see before it is taken."""
+        return alarms.sound(
+            plan,
+            {month: loaded.totals for month, loaded in self._tables.items()},
+            self.services,
+            self.staged,
+        )
+
     def _whole_of(self, loaded: LoadedTable) -> frozenset[int]:
         """Every service of the organisations that a month's charges name, with `--whole-months`."""
         if not self.whole_months:
@@ -201,6 +214,7 @@ class Intake:
             if plan.files[name].changes and name in take:
                 take[name](staged)
         self.meter.say("building months")
+        ledger_months.forget_parts()
         self._built = [ledger_months.build(one) for one in plan.months]
         if "answers" in self.staged and plan.files["answers"].changes:
             # Last: whoever is sending a reading of such a meter waits for as long as this is not committed.

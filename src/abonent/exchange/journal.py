@@ -3,15 +3,39 @@
 import hashlib
 from datetime import datetime
 
+from django.db import connection
+from psycopg.sql import SQL, Identifier
+
 from abonent.base.months import Month
-from abonent.exchange.models import Run
+from abonent.base.staging import Before
+from abonent.exchange.models import BeforeImage, FreshRows, Run
 from abonent.exchange.problems import Problems
 from abonent.exchange.reading import Bundle, Limits
 
+#: Tables of `base.staging.Before`.
+_IMAGES, _FRESH = BeforeImage._meta.db_table, FreshRows._meta.db_table
 
-def begin(bundle: Bundle, *, now: datetime) -> Run:
-    """Note that a run began. Runs that never ended were killed: nobody else is at work now."""
-    Run.objects.filter(state=Run.State.STARTED).update(state=Run.State.BROKEN_OFF)
+
+def before(run: Run) -> Before:
+    """Where a run keeps what it changes."""
+    return Before(run.pk, _IMAGES, _FRESH)
+
+
+def clear_dead() -> None:
+    """Runs that never ended were killed: nobody else is at work now."""
+    state = Run.State
+    dead = Run.objects.filter(state__in=[state.STARTED, state.PLANNING])
+    dead.update(state=state.BROKEN_OFF, reason="")
+    Run.objects.filter(state=state.UNDOING).update(state=state.APPLIED, reason="")
+
+
+def begin(bundle: Bundle, *, run: Run | None = None, now: datetime) -> Run:
+    """Note that a run began: the office's `run`, or a new one."""
+    clear_dead()
+    if run:
+        run.state, run.started_at, run.size = Run.State.STARTED, now, bundle.size
+        run.save(update_fields=["state", "started_at", "size"])
+        return run
     return Run.objects.create(
         bundle=bundle.path.name[-300:], started_at=now, state=Run.State.STARTED, size=bundle.size
     )
@@ -47,9 +71,21 @@ def forget(run: Run) -> None:
     run.delete()
 
 
-def finish(run: Run, *, checksum: str, counts: dict[str, object], at: datetime) -> None:
-    run.checksum, run.counts = checksum, counts
+def finish(
+    run: Run, *, checksum: str, counts: dict[str, object], whole_months: bool, changes: bool, at: datetime
+) -> None:
+    """A run that changed something is from now on the one that can be undone."""
+    if changes:
+        Run.objects.filter(undoable=True).update(undoable=False)
+    run.checksum, run.counts, run.whole_months, run.undoable = checksum, counts, whole_months, changes
     _end(run, Run.State.APPLIED, at)
+
+
+def forget_images() -> None:
+    """What earlier runs changed can no longer be undone."""
+    with connection.cursor() as cursor:
+        for table in (_IMAGES, _FRESH):
+            cursor.execute(SQL("DELETE FROM {}").format(Identifier(table)))
 
 
 def refuse(run: Run, problems: Problems, *, at: datetime) -> None:
@@ -64,6 +100,7 @@ def break_off(run: Run) -> None:
 
 def note_undo(month: Month, *, now: datetime, at: datetime) -> None:
     """An undo is a run of its own: the bundle before it is no longer the last word."""
+    Run.objects.filter(undoable=True).update(undoable=False)
     Run.objects.create(
         bundle=f"undo {month}",
         started_at=now,

@@ -1,7 +1,7 @@
 """The good rows of a file, written into a temporary table as they are read; bad ones noted."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from abonent.base import staging
 from abonent.base.identifiers import account_key
-from abonent.base.staging import Staged
+from abonent.base.staging import Before, Staged
 from abonent.exchange.blocks import Blocks
 from abonent.exchange.checks import Checker
 from abonent.exchange.formats.bundle import Column, File
@@ -42,10 +42,18 @@ def key_of(column: Column) -> str:
 
 
 def stage(
-    file: File, blocks: Blocks, problems: Problems, refused: Refused, meter: Meter, *, today: date
+    file: File,
+    blocks: Blocks,
+    problems: Problems,
+    refused: Refused,
+    meter: Meter,
+    *,
+    today: date,
+    before: Before | None = None,
 ) -> Staged:
     """Check the file and stage its good rows. Duplicates are noted as problems."""
-    staged = Staged(file.name, frozenset(name_of(file.column(name)) for name in blocks.header), 0)
+    columns = frozenset(name_of(file.column(name)) for name in blocks.header)
+    staged = Staged(file.name, columns, 0, before)
     _create(file, staged)
     checker = Checker(
         file, blocks.header, problems, today=today, refused=lambda row: refused.keys.add(_key(file, row))
@@ -58,7 +66,7 @@ def stage(
         meter.add(block.rows, len(block.data))
     _analyze(staged)
     _note_duplicates(file, staged, problems)
-    return Staged(staged.name, staged.columns, rows)
+    return replace(staged, rows=rows)
 
 
 def _key(file: File, row: dict[str, str]) -> str:

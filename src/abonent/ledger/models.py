@@ -47,7 +47,14 @@ class LoadedMonth(models.Model):
     previous_rows = models.BigIntegerField(default=0)
     previous_totals = models.JSONField(default=dict)
     changed_in_parts = models.BooleanField(default=False)
-    """Since it was loaded as a whole: then the previous table is not what an undo would give back."""
+    """Since it was loaded as a whole, or put back with a whole run: then the previous table is not what an
+    undo would give back."""
+    part_before = models.CharField(max_length=63, blank=True, default="")
+    """Where the rows stand that the last run's part changed, as they were."""
+    part_new = models.CharField(max_length=63, blank=True, default="")
+    """Where the rows stand that the last run's part brought."""
+    part_totals = models.JSONField(default=dict)
+    """`totals` before that part."""
 
 
 class Payment(models.Model):

@@ -47,6 +47,8 @@ class MonthPlan:
     kept: int = 0
     gone: int = 0
     current_table: str = ""
+    part_before: str = ""
+    part_new: str = ""
     dropped_services: tuple[int, ...] = field(default=(), repr=False)
 
     @property
@@ -102,6 +104,7 @@ def build(planned: MonthPlan) -> MonthPlan:
         partitions.drop(planned.table)
         return planned
     if planned.way == "part":
+        planned = _keep_rows(planned)
         _write_rows(planned)
         partitions.drop(planned.table)
         return _recounted(planned, planned.current_table)
@@ -137,7 +140,9 @@ def undo(month: Month, *, now: datetime) -> None:
     if loaded is None:
         raise NothingToUndoError(f"{month} was never loaded")
     if loaded.changed_in_parts:
-        raise NothingToUndoError(f"{month} was changed in parts since it was loaded: send the right figures")
+        raise NothingToUndoError(
+            f"{month} was changed in parts, or put back, since it was loaded: send the right figures"
+        )
     if not loaded.table_name and not loaded.previous_table:
         raise NothingToUndoError(f"{month} has no earlier state")
     leaves, enters = loaded.table_name, loaded.previous_table
@@ -149,17 +154,28 @@ def undo(month: Month, *, now: datetime) -> None:
     partitions.exchange([partitions.Exchange(month, leaves, enters)])
 
 
+def forget_parts() -> None:
+    """What earlier parts changed is kept for the undo of the last run alone; `sweep` drops the tables."""
+    LoadedMonth.objects.exclude(part_before="").update(part_before="", part_new="", part_totals={})
+
+
 def sweep() -> list[str]:
     """Drop tables that nothing refers to. Returns their names. Not in the transaction of a load: to drop a
     table locks the accounts it refers to, and a reader would wait for it."""
-    known = LoadedMonth.objects.values_list("table_name", "previous_table")
-    return partitions.sweep(keep=[name for pair in known for name in pair if name])
+    known = LoadedMonth.objects.values_list("table_name", "previous_table", "part_before", "part_new")
+    return partitions.sweep(keep=[name for names in known for name in names if name])
 
 
 def in_place(months: Collection[Month]) -> dict[Month, tuple[str, MonthTotals]]:
     """Table and totals of those months that are in place."""
     loaded = LoadedMonth.objects.filter(month__in=list(months)).exclude(table_name="")
     return {one.month: (one.table_name, MonthTotals.from_json(one.totals)) for one in loaded}
+
+
+def newest() -> Month | None:
+    """The latest month that has charges."""
+    last = LoadedMonth.objects.exclude(table_name="").order_by("-month").first()
+    return last.month if last else None
 
 
 def openings_that_differ(
@@ -216,6 +232,28 @@ def _carry_over(planned: MonthPlan) -> None:
     )
 
 
+def _keep_rows(planned: MonthPlan) -> MonthPlan:
+    """Before a part is written: the rows it changes as they are, and those it brings, in tables of their
+    own."""
+    before, new = partitions.create(planned.month), partitions.create(planned.month)
+    parts = {"part": Identifier(planned.table), "current": Identifier(planned.current_table)}
+    _execute(
+        "INSERT INTO {before} SELECT o.* FROM {part} n JOIN {current} o USING (account_id, service_id)"
+        " WHERE ({ours}) IS DISTINCT FROM ({theirs})",
+        before=Identifier(before),
+        ours=_columns("n"),
+        theirs=_columns("o"),
+        **parts,
+    )
+    _execute(
+        "INSERT INTO {new} SELECT n.* FROM {part} n LEFT JOIN {current} o USING (account_id, service_id)"
+        " WHERE o.account_id IS NULL",
+        new=Identifier(new),
+        **parts,
+    )
+    return replace(planned, part_before=before, part_new=new)
+
+
 def _write_rows(planned: MonthPlan) -> None:
     figures = [Identifier(name) for name in partitions.FIGURES]
     _execute(
@@ -246,6 +284,8 @@ def _remember(built: MonthPlan, now: datetime) -> None:
     )
     if built.way == "part":
         loaded.previous_table, loaded.previous_rows, loaded.previous_totals = "", 0, {}
+        loaded.part_before, loaded.part_new = built.part_before, built.part_new
+        loaded.part_totals = loaded.totals
         loaded.changed_in_parts = True
     else:
         loaded.previous_table = loaded.table_name

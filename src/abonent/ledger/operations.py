@@ -6,6 +6,7 @@ back from billing under their own source and id: `telling` is the other half.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, LiteralString
 
 from django.db import connection
@@ -14,6 +15,7 @@ from psycopg import sql
 from abonent.accounts.operations import remember_last_payments
 from abonent.base import staging
 from abonent.base.staging import MOST_LISTED, Staged, Taken
+from abonent.ledger import undone
 from abonent.ledger.models import Payment
 from abonent.portal.models import Service
 
@@ -30,15 +32,16 @@ def resolve_payments(staged: Staged, services: Staged | None) -> list[tuple[int,
 
 
 _COMPARE: LiteralString = """
-SELECT count(*) FILTER (WHERE s.is_new), count(*) FILTER (WHERE t.by_portal AND told.confirmed_at IS NULL),
-       count(*)
+SELECT count(*) FILTER (WHERE s.is_new),
+       count(*) FILTER (WHERE t.by_portal AND told.confirmed_at IS NULL OR {out}), count(*)
   FROM {staged} s LEFT JOIN {payments} t USING (id)
   LEFT JOIN ledger_toldpayment told ON told.payment_id = t.id
 """
 
 
 def compare_payments(staged: Staged) -> Taken:
-    """New and unchanged payments; `changed` counts those booked here that billing says back now.
+    """New and unchanged payments; `changed` counts those booked here that billing says back now, and those of
+    an undone run that come again.
     Contradictions were refused before."""
     ((new, confirmed, everything),) = _rows(_COMPARE, staged)
     return Taken(new, confirmed, everything - new - confirmed)
@@ -69,9 +72,16 @@ def book_payments(staged: Staged, *, now: datetime) -> None:
     """Book the payments that are new, and let accounts remember their last ones; those booked here are
     confirmed. Nothing that was booked is ever changed."""
     staging.insert_new(staged, _PAYMENTS, _KEY | _sent(staged, every=True))
+    undone.book_again(staged)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(_CONFIRM).format(staged=staged.table), {"now": now})
     remember_last_payments(payments=f"staged_{staged.name}")
+
+
+def staged_total(staged: Staged) -> Decimal:
+    """What the staged payments that are new come to."""
+    ((total,),) = _rows("SELECT coalesce(sum(amount), 0) FROM {staged} WHERE is_new", staged)
+    return Decimal(total)
 
 
 # Billing may have heard of a payment by another way, before a file of ours told it.
@@ -94,6 +104,7 @@ def _rows(query: LiteralString, staged: Staged) -> list[tuple[Any, ...]]:
         payments=sql.Identifier(_PAYMENTS),
         money=staging.differ(money),
         any=staging.differ(_sent(staged)),
+        out=sql.SQL(undone.IS_OUT),
         most=sql.Literal(MOST_LISTED),
     )
     with connection.cursor() as cursor:

@@ -83,3 +83,10 @@ def waiting_for_billing() -> Waiting:
     untold = Payment.objects.filter(by_portal=True, told__isnull=True)
     found = untold.aggregate(entries=Count("pk"), oldest=Min("booked_at"))
     return Waiting(found["entries"], found["oldest"])
+
+
+def confirmed_of_batches(batches: Collection[int]) -> dict[int, int]:
+    """How many entries of these files billing has said back. One query."""
+    told = ToldPayment.objects.filter(batch__in=batches, confirmed_at__isnull=False).order_by()
+    found = told.values("batch").annotate(many=Count("pk")).values_list("batch", "many")
+    return {batch: many for batch, many in found if batch is not None}

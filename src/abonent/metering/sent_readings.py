@@ -1,9 +1,11 @@
 """Reads of what went to billing: the rows of one file, and what waits."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
+
+from django.db.models import Count, Q
 
 from abonent.base.numbering import number_of
 from abonent.metering.models import SubmittedReading
@@ -67,3 +69,13 @@ def readings_of_batch(batch: int) -> Iterator[SentReading]:
 def waiting_for_billing() -> int:
     """How many readings were received and not yet taken for billing."""
     return SubmittedReading.objects.filter(state=SubmittedReading.State.RECEIVED).count()
+
+
+def answered_of_batches(batches: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How many readings of these files billing has accepted (or used already), and rejected. One query."""
+    state = SubmittedReading.State
+    taken = Count("pk", filter=Q(state__in=[state.ACCEPTED, state.USED]))
+    rejected = Count("pk", filter=Q(state=state.REJECTED))
+    sent = SubmittedReading.objects.filter(batch__in=batches).order_by().values("batch")
+    found = sent.annotate(taken=taken, rejected=rejected).values_list("batch", "taken", "rejected")
+    return {batch: (many, refused) for batch, many, refused in found if batch is not None}

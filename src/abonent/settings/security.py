@@ -51,5 +51,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+LARGEST_UPLOAD = env.number("ABONENT_LARGEST_UPLOAD", default=1024) * 1024 * 1024
+"""Bytes of a bundle that comes through the office; the variable counts megabytes."""
+UPLOADS_KEPT = env.number("ABONENT_UPLOADS_KEPT", default=30)
+"""Days for which uploaded bundles and the lists of their problems are kept."""
 IMPERSONAL_PATHS = ["/assets/", "/static/", "/captcha/", "/service-worker.js", "/api/"]
 """Paths whose answers do not depend on who is signed in: no session is read for them."""

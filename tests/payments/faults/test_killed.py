@@ -41,7 +41,7 @@ from django.utils import timezone
 from abonent.interfaces.cli import worker
 from abonent.payments.operations.due_questions import queue_due
 queue_due(now=timezone.now() + datetime.timedelta(hours=int(sys.argv[1])))
-worker.run(argparse.Namespace(once=True, concurrency=1))
+worker.run(argparse.Namespace(once=True, concurrency=1, queue=None))
 from abonent.payments.invariants import broken
 print(broken())
 """

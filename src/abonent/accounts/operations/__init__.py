@@ -2,7 +2,7 @@
 
 from abonent.accounts.operations.alarms import reopen_guessable_proofs
 from abonent.accounts.operations.errors import AlreadyLinked, DoesNotMatch, NoSuchAccount, NoSuchLink
-from abonent.accounts.operations.last_payments import remember_last_payments
+from abonent.accounts.operations.last_payments import relearn_last_payments, remember_last_payments
 from abonent.accounts.operations.linking import Proof, link_account, link_proven, prove_account
 from abonent.accounts.operations.links import (
     confirm_limited_link,
@@ -16,6 +16,7 @@ from abonent.accounts.operations.staff import (
     IssuedCode,
     confirm_link,
     end_link_by_staff,
+    end_sessions_of_linked,
     find_account,
     issue_printed_code,
     read_account,
@@ -34,6 +35,7 @@ __all__ = [
     "confirm_link",
     "end_link",
     "end_link_by_staff",
+    "end_sessions_of_linked",
     "find_account",
     "issue_printed_code",
     "link_account",
@@ -43,6 +45,7 @@ __all__ = [
     "owners_changed",
     "prove_account",
     "read_account",
+    "relearn_last_payments",
     "remember_last_payments",
     "reopen_guessable_proofs",
     "unlink_account",

@@ -8,6 +8,12 @@ from typing import Any
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="do what is waiting, then stop")
     parser.add_argument("--concurrency", type=int, default=1, help="jobs at a time (default %(default)s)")
+    parser.add_argument(
+        "--queue",
+        action="append",
+        choices=["default", "imports"],
+        help="work of this queue alone; may be given twice (default: all). `imports` needs the owner's role",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -15,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
     taken by one of them. Jobs that succeeded are deleted, failed ones are kept."""
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
+
 
     connector = app.connector
     if isinstance(connector, DjangoConnector):  # that of requests, which cannot wait for news

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from abonent.accounts import not_me
 from abonent.accounts.models import Account, AccountLink
 from abonent.announcements import wish_links
+from abonent.announcements.models import Announcement
 from abonent.bills import subscription_links
 from abonent.bills.models import ReceiptSubscription
 from abonent.exchange.operations import import_bundle
@@ -175,6 +176,13 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_reconciliation": (STAFF, ONLY_GET),
     "office_reconcile": (ONLY_POST, NONE),
     "office_difference": (ONLY_POST, NONE),
+    "office_announcements": (STAFF, ONLY_GET),
+    "office_announcement_new": (STAFF, STAFF_NOT_TAKEN),  # its empty form comes back
+    "office_announcement": (STAFF_OF_IT, ONLY_GET),
+    "office_announcement_edit": (STAFF_OF_IT, STAFF_OF_IT_NOT_TAKEN),
+    "office_announcement_schedule": (ONLY_POST, STAFF_OF_IT_NOT_TAKEN),  # without texts it does not go out
+    "office_announcement_cancel": (STAFF_OF_IT, STAFF_OF_IT_DONE),
+    "office_announcement_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
     "office_publish": (STAFF, STAFF_NOT_TAKEN),  # administrators
     "office_linking": (STAFF, ONLY_GET),
     "office_measure": (ONLY_POST, STAFF_DONE),
@@ -238,8 +246,12 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
     wish = ReceiptSubscription.objects.create(
         user=people["alice"], account=home, email="alice@example.kz", started_at=NOW, asked_at=far
     )
+    Announcement.objects.create(
+        pk=1, kind="notice", audience="organisation", organisation=home.organisation, created_at=NOW
+    )
     made = {"submission": _submission(home, people["alice"]), "reminder": reminder, "wish": wish}
     made["payment"] = _payment(home, people["alice"])
+    made["request"], made["request_file"], made["draft_file"] = _request(home, people["alice"])
     made["booked"] = _payment(home, people["alice"], state="booked", form_key="2", paid_at=NOW, booked_at=NOW)
     return {"home": home, "people": people, "links": links, **made}
 

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
+from abonent.announcements.audience import Reach, audience_of, reach
 from abonent.announcements.models import Announcement, NoNotices
-from abonent.announcements.texts import text_in
+from abonent.announcements.texts import missing, text_in
 from abonent.base.prepared import prepared_cursor
 from abonent.portal.current import portal
 from abonent.users.models import StaffMembership
@@ -128,3 +129,30 @@ def counted(announcement: Announcement) -> Delivery:
         people, to_write, queued, delivered, refused = cursor.fetchone()
     rest = people - to_write - queued - delivered - refused
     return Delivery(people, to_write, queued, delivered, refused, not_sent=rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One announcement as the office sees it."""
+
+    announcement: Announcement
+    reach: Reach | None
+    """How many it would concern now; none once it has gone out."""
+    delivery: Delivery | None
+    """What became of its letters; none before it goes out."""
+    lacking: tuple[str, ...]
+    """Languages without a title or a text: it cannot go out yet."""
+
+
+def overview(staff: StaffMembership, number: int, *, today: date) -> Overview | None:
+    """None for what this member of the staff may not see. Five queries at most, whatever the number."""
+    found = announcement(staff, number)
+    if found is None:
+        return None
+    before = found.state in (Announcement.State.DRAFT, Announcement.State.SCHEDULED)
+    return Overview(
+        announcement=found,
+        reach=reach(audience_of(found), kind=found.kind, today=today) if before else None,
+        delivery=counted(found) if found.started_at else None,
+        lacking=missing(found.texts, portal().languages),
+    )

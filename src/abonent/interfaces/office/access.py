@@ -109,7 +109,10 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
     ),
     (
         gettext_noop("Texts"),
-        (("office_publish", gettext_noop("Receipts by mail"), "mail", Right.TEXTS),),
+        (
+            ("office_announcements", gettext_noop("Notices and outages"), "megaphone", Right.OUTAGES),
+            ("office_publish", gettext_noop("Receipts by mail"), "mail", Right.TEXTS),
+        ),
     ),
     (
         gettext_noop("The portal"),

@@ -3,6 +3,17 @@
 from django.urls import path
 
 from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
+from abonent.interfaces.office.announcements import (
+    announcement_page,
+    announcements_page,
+    cancel_page,
+    edit_page,
+    new_page,
+    schedule_page,
+)
+from abonent.interfaces.office.announcements import (
+    end_page as announcement_end_page,
+)
 from abonent.interfaces.office.figures import figures_csv, figures_page
 from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
@@ -26,6 +37,13 @@ urlpatterns = [
     path("reconciliation/", reconciliation_page, name="office_reconciliation"),
     path("reconciliation/compare/", reconcile_page, name="office_reconcile"),
     path("reconciliation/<int:number>/", difference_page, name="office_difference"),
+    path("announcements/", announcements_page, name="office_announcements"),
+    path("announcements/new/", new_page, name="office_announcement_new"),
+    path("announcements/<int:number>/", announcement_page, name="office_announcement"),
+    path("announcements/<int:number>/edit/", edit_page, name="office_announcement_edit"),
+    path("announcements/<int:number>/schedule/", schedule_page, name="office_announcement_schedule"),
+    path("announcements/<int:number>/cancel/", cancel_page, name="office_announcement_cancel"),
+    path("announcements/<int:number>/end/", announcement_end_page, name="office_announcement_end"),
     path("publishing/", publish_page, name="office_publish"),
     path("linking/", linking_page, name="office_linking"),
     path("linking/measure/", measure, name="office_measure"),

@@ -22,6 +22,14 @@ OUTCOMES = {
 }
 
 ACTIONS = {
+    "announcement_written": _("wrote an announcement"),
+    "announcement_changed": _("changed an announcement"),
+    "announcement_scheduled": _("let an announcement go"),
+    "announcement_published": _("an announcement went out"),
+    "announcement_cancelled": _("called an announcement back"),
+    "announcement_ended": _("said that an outage is over"),
+    "notices_wanted": _("wants notices by e-mail"),
+    "notices_not_wanted": _("wants no notices by e-mail"),
     "account_linked": _("linked an account"),
     "account_link_confirmed": _("confirmed a link"),
     "account_link_ended": _("ended a link"),

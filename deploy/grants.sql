@@ -9,6 +9,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO abonent;
 REVOKE UPDATE, DELETE ON users_auditevent, accounts_linkattempt FROM abonent;
 REVOKE UPDATE, DELETE ON users_consent, users_consenttext, users_consentwithdrawal FROM abonent;
 GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
+-- Tries older than 24 months are forgotten by a function of the owner's, and in no other way.
+GRANT EXECUTE ON FUNCTION accounts_forget_old_tries(timestamptz, integer) TO abonent;
 
 -- Tariffs come by `tariffs load` alone, which the owner runs; a version is never rewritten.
 REVOKE INSERT, UPDATE, DELETE ON tariffs_tariffversion FROM abonent;

@@ -18,11 +18,11 @@ from abonent.notices.models import Letter
 from abonent.notices.operations import (
     NotAMailbox,
     deliver,
-    forget_old_letters,
     queue_waiting,
     send_letter,
     write_letter,
 )
+from abonent.notices.personal import forget_letters
 from abonent.notices.queries import recent_letters
 from abonent.users.models import User
 
@@ -259,7 +259,7 @@ def test_letters_are_text_and_escape_nothing(alice: User) -> None:
 def test_old_letters_are_forgotten(now: datetime) -> None:
     _letter(now - timedelta(days=91))
     kept = _letter(now - timedelta(days=89))
-    assert forget_old_letters(now=now) == 1
+    assert forget_letters(before=now - timedelta(days=90), limit=10) == 1
     assert list(Letter.objects.all()) == [kept]
 
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from abonent.payments.bank_protocols import Answer
 from abonent.payments.models import BankCallCount, BankPayment, Difference, Registry, RegistryRow
 from abonent.payments.operations import bank_call_counts, bank_calls
 from abonent.payments.operations.registries import take_registry
+from abonent.payments.personal import forget_bank_calls
 from abonent.payments.registry_file import RowGiven
 from abonent.portal.models import Organisation
 from tests import billed
@@ -342,5 +343,5 @@ def test_a_fault_before_the_commit_leaves_nothing_and_the_bank_comes_again(
 
 def test_old_counts_are_forgotten(account: Account) -> None:
     said(check("700"))
-    assert bank_call_counts.forget_old_counts(now=NOW.replace(month=12, day=20)) == 0
-    assert bank_call_counts.forget_old_counts(now=NOW.replace(month=12, day=22)) == 1
+    assert forget_bank_calls(before=NOW - timedelta(hours=1), limit=10) == 0
+    assert forget_bank_calls(before=NOW + timedelta(hours=1), limit=10) == 1

@@ -17,9 +17,3 @@ def deliver_letter(letter_id: int) -> None:
 def queue_waiting_letters(timestamp: int) -> None:
     """Every minute: retries whose time has come, and letters whose task was lost."""
     operations.queue_waiting(now=timezone.now())
-
-
-@app.periodic(cron="17 3 * * *")
-@app.task(name="notices.forget_old_letters", queueing_lock="notices.forget_old_letters")
-def forget_old_letters(timestamp: int) -> None:
-    operations.forget_old_letters(now=timezone.now())

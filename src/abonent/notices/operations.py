@@ -21,7 +21,6 @@ __all__ = [
     "HEADERS",
     "NotAMailbox",
     "deliver",
-    "forget_old_letters",
     "queue_waiting",
     "send_letter",
     "write_letter",
@@ -29,7 +28,6 @@ __all__ = [
 
 LETTERS_A_DAY = 10
 """To one mailbox (docs/domain/people.md): nobody's mailbox is flooded through the portal."""
-KEPT_DAYS = 90
 HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
 """What a room may add: the others are this room's."""
 
@@ -97,11 +95,6 @@ def write_letter(
         headers=headers,
         now=now,
     )
-
-
-def forget_old_letters(*, now: datetime) -> int:
-    """Delete letters older than 90 days. Safe to repeat."""
-    return Letter.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).delete()[0]
 
 
 def check_mailbox(to: str) -> None:

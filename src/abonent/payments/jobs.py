@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from abonent.payments.operations import bank_call_counts, due_questions, reconciling, refunds, settling
+from abonent.payments.operations import due_questions, reconciling, refunds, settling
 
 
 @app.periodic(cron="* * * * *")
@@ -30,9 +30,3 @@ def ask_refund(refund_id: int) -> None:
 def reconcile(timestamp: int) -> None:
     """Early in the morning: the last days three ways, and the letter about what is open."""
     reconciling.reconcile_daily(now=timezone.now())
-
-
-@app.periodic(cron="31 3 * * *")
-@app.task(name="payments.forget_old_counts", queueing_lock="payments.forget_old_counts")
-def forget_old_counts(timestamp: int) -> None:
-    bank_call_counts.forget_old_counts(now=timezone.now())

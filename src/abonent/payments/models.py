@@ -148,6 +148,11 @@ class GatewayNotice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["method", "event_id"], name="payments_notice_once")]
+        indexes = [
+            models.Index(
+                fields=["received_at"], name="payments_notice_with_body", condition=~Q(body=b"")
+            )
+        ]
 
 
 class Refund(models.Model):

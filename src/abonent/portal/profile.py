@@ -248,6 +248,8 @@ class Profile(Part):
     readings: Readings = Field(default_factory=Readings)
     paying: Paying = Field(default_factory=Paying)
     requests: Requests = Field(default_factory=Requests)
+    retention: dict[Code, Annotated[int, Field(ge=1, le=36500)]] = Field(default_factory=dict)
+    """Days that a kind of data is kept, where longer than personal_data.retention says."""
     account_changed_by_requests: bool = True
     electronic_receipt: bool = True
     default_months: int = Field(default=12, ge=1, le=60)

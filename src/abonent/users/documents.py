@@ -7,8 +7,12 @@ likewise. Which a portal asks for, its profile says (`sign_up.agreement`, `sign_
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from abonent.portal.current import portal
+
+MUST_AGREE = "must_agree"
+"""Of a session: its person has to agree before the cabinet is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,8 @@ class Document:
 
     code: str
     version: str
-    text: Mapping[str, str]
-    title: Mapping[str, str] | None = None
+    text: Mapping[Any, str]
+    title: Mapping[Any, str] | None = None
     """None: the agreement, which the pages name."""
 
     @property

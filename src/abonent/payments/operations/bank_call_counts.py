@@ -17,7 +17,6 @@ UNKNOWN_AN_HOUR = 1_000
 """Accounts that do not exist, once they are also half of what is asked: nobody mistypes every other one."""
 REFUSED_AN_HOUR = 100
 """Calls from an address that are not the bank's: after these the right secret opens nothing either."""
-KEPT = timedelta(days=30)
 
 _COUNT = """
 INSERT INTO payments_bankcallcount AS c (bank, network, hour, checks, unknown, refused)
@@ -71,11 +70,6 @@ def _said(row: BankCallCount) -> str:
     if row.checks > CHECKS_AN_HOUR or is_trying(row.checks, row.unknown):
         return f"{row.unknown} of {row.checks} checks unknown"
     return ""
-
-
-def forget_old_counts(*, now: datetime) -> int:
-    """Delete counts older than 30 days. Safe to repeat."""
-    return BankCallCount.objects.filter(hour__lt=now - KEPT).delete()[0]
 
 
 def network_of(address: str | None) -> str:

@@ -25,6 +25,12 @@ from abonent.metering import reading_links
 from abonent.metering.models import Meter, Photo, ReadingLink, Submission, SubmittedReading
 from abonent.payments.models import Payment, PaymentPart
 from abonent.portal.models import Organisation
+from abonent.service_requests.models import (
+    RequestDraftFile,
+    RequestEvent,
+    RequestFile,
+    ServiceRequest,
+)
 from abonent.users.models import StaffMembership, User
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -69,6 +75,7 @@ STAFF: Answers = (404, 404, 404, 404, 200, 200)
 STAFF_DONE: Answers = (404, 404, 404, 404, 302, 302)
 STAFF_NOT_TAKEN: Answers = (404, 404, 404, 404, 422, 422)
 STAFF_OF_IT: Answers = (404, 404, 404, 404, 404, 200)
+STAFF_OF_IT_NOT_TAKEN: Answers = (404, 404, 404, 404, 404, 422)
 STAFF_OF_IT_DONE: Answers = (404, 404, 404, 404, 404, 302)
 
 #: Of machines: whoever is not the bank hears nothing.
@@ -157,6 +164,17 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "receipt_pdf": (LINKED, ONLY_GET),
     "receipt_back_pdf": (LINKED, ONLY_GET),
     "receipt_subscription": (LINKED, LINKED_DONE),
+    "requests": (LINKED, ONLY_GET),
+    "service_request_kinds": (LINKED, ONLY_GET),
+    "service_request_new": (LINKED, LINKED),
+    "service_request_check": (LINKED_DONE, LINKED_DONE),  # without a form it leads to the form
+    "service_request_draft": (PAYER, ONLY_GET),  # not sent yet: nobody else's
+    "service_request": (LINKED, LINKED),
+    "service_request_filed": (LINKED, ONLY_GET),
+    "service_request_cancel": (LINKED, LINKED_DONE),
+    "service_request_reopen": (LINKED_DONE, LINKED_DONE),  # it is open: back to it
+    "service_request_rate": (LINKED_DONE, LINKED_DONE),
+    "service_request_file": (LINKED, ONLY_GET),
     "receipt_confirm": (ALL, ALL),  # whoever holds the letter
     "receipt_unsubscribe": (ALL, ALL),
     "notices_unsubscribe": (ALL, ALL),  # whoever holds the letter
@@ -166,6 +184,22 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_code": (ONLY_POST, STAFF_OF_IT),
     "office_link_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
     "office_link_confirm": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_find": (STAFF, STAFF),
+    "office_look": (STAFF_OF_IT, STAFF_OF_IT),  # without a reason it asks again
+    "office_look_end": (ONLY_POST, STAFF_DONE),
+    "office_sessions_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
+    "office_staff": (STAFF, ONLY_GET),
+    "office_staff_add": (STAFF, STAFF),
+    "office_staff_member": (STAFF_OF_IT, STAFF_OF_IT),
+    "office_staff_remove": (STAFF_OF_IT, STAFF_OF_IT_DONE),
+    "office_staff_sessions": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_requests": (STAFF, STAFF),
+    "office_request": (STAFF_OF_IT, ONLY_GET),
+    "office_request_act": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_request_file": (STAFF_OF_IT, ONLY_GET),
+    "office_readings": (STAFF, ONLY_GET),
+    "office_readings_decide": (ONLY_POST, STAFF_DONE),
+    "office_reading_photo": (STAFF_OF_IT, ONLY_GET),
     "office_payments": (STAFF, STAFF),
     "office_payment": (STAFF_OF_IT, ONLY_GET),
     "office_payment_ask": (ONLY_POST, STAFF_OF_IT_DONE),
@@ -189,7 +223,23 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_reopen": (ONLY_POST, STAFF_OF_IT_DONE),
     "office_figures": (STAFF, ONLY_GET),
     "office_figures_csv": (STAFF, ONLY_GET),
-    "office_audit": (STAFF, ONLY_GET),
+    "office_audit": (STAFF, STAFF),
+    "office_audit_csv": (ONLY_POST, STAFF),
+    "office_settings": (NONE, ONLY_GET),  # of the portal's own administrators
+    "office_setting": (NONE, ONLY_GET),
+    "office_setting_edit": (NONE, NONE),
+    "office_setting_kind": (NONE, NONE),
+    "office_setting_preview": (NONE, NONE),
+    "office_setting_discard": (ONLY_POST, NONE),
+    "office_setting_revert": (NONE, NONE),
+    "office_setting_withdraw": (ONLY_POST, NONE),
+    "office_windows": (STAFF, ONLY_GET),
+    "office_window": (STAFF_OF_IT, ONLY_GET),
+    "office_window_edit": (STAFF_OF_IT, STAFF_OF_IT_NOT_TAKEN),
+    "office_window_preview": (STAFF_OF_IT_DONE, STAFF_OF_IT_DONE),  # no draft waits
+    "office_window_discard": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_window_revert": (STAFF_OF_IT, STAFF_OF_IT_NOT_TAKEN),
+    "office_window_withdraw": (ONLY_POST, STAFF_OF_IT_DONE),
     "bank_call": (REFUSED, ONLY_GET),
     "gateway_notice": (ONLY_POST, NONE),
     "demo": (NONE, NONE),  # outside the demo there is none
@@ -267,6 +317,34 @@ def _submission(home: Account, sender: User) -> Submission:
     return made
 
 
+def _request(home: Account, asker: User) -> tuple[ServiceRequest, RequestFile, RequestDraftFile]:
+    """alice asks for a seal, with a photo; another photo is not sent yet."""
+    made = ServiceRequest.objects.create(
+        account=home,
+        organisation_id=home.organisation_id,
+        user=asker,
+        form_key="1",
+        kind="sealing",
+        kind_label={"ru": "Опломбирование"},
+        language="ru",
+        created_at=NOW,
+        due_on=NOW.date(),
+        last_customer_event_at=NOW,
+    )
+    event = RequestEvent.objects.create(
+        request=made, at=NOW, kind="filed", state="received", by=asker, by_staff=False
+    )
+    file = {
+        "name": "seal.jpg",
+        "media_type": "image/jpeg",
+        "size": 2,
+        "checksum": "0",
+        "content": b"\xff\xd8",
+    }
+    draft = RequestDraftFile.objects.create(user=asker, form_key="2", created_at=NOW, **file)
+    return made, RequestFile.objects.create(event=event, **file), draft
+
+
 def _payment(home: Account, payer: User, **facts: Any) -> Payment:
     """alice pays for the account; the gateway has not said anything yet."""
     moments = {"created_at": NOW, "expires_at": NOW, "next_question_at": NOW}
@@ -292,6 +370,10 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "month": "2026-10",
         "number": 1,
         "sheet": "links",
+        "setting": "offices",
+        "to": 0,
+        "version": 1,
+        "member": cast["people"]["erlan"].staff_membership.pk,
         "submission": cast["submission"].number,
         "meter": Meter.objects.values_list("pk", flat=True).get(),
         "pk": 1,
@@ -301,6 +383,10 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "digest": "0",
         "name": "nothing.css",
         "code": "kaspi",
+        "kind": "sealing",
+        "action": "take",
+        "request_id": cast["request"].public_id,
+        "file_id": cast["draft_file" if name == "service_request_draft" else "request_file"].public_id,
     }
     wanted = PATTERNS[name].pattern.regex.groupindex
     return reverse(name, kwargs={key: known[key] for key in wanted}) + QUERY.get(name, "")

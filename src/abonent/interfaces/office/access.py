@@ -95,8 +95,15 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
     (
         gettext_noop("Customers"),
         (
-            ("office_home", gettext_noop("Find an account"), "search", Right.FIND),
+            ("office_find", gettext_noop("Find a customer"), "search", Right.FIND),
             ("office_linking", gettext_noop("Linking"), "shield-check", Right.LINKS),
+        ),
+    ),
+    (
+        gettext_noop("Work"),
+        (
+            ("office_requests", gettext_noop("Requests"), "clipboard-list", Right.REQUESTS),
+            ("office_readings", gettext_noop("Readings that need eyes"), "eye", Right.READINGS),
         ),
     ),
     (
@@ -118,6 +125,9 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
         gettext_noop("The portal"),
         (
             ("office_figures", gettext_noop("Figures"), "chart-column", Right.FIGURES),
+            ("office_settings", gettext_noop("Settings"), "settings", Right.SETTINGS),
+            ("office_windows", gettext_noop("Windows of readings"), "gauge", Right.WINDOWS),
+            ("office_staff", gettext_noop("Staff"), "users", Right.STAFF),
             ("office_audit", gettext_noop("Audit trail"), "scroll-text", Right.AUDIT),
         ),
     ),

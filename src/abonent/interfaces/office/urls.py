@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from abonent.interfaces.office.accounts import account_page, code_page, confirm_link, end_page, find_page
 from abonent.interfaces.office.announcements import (
     announcement_page,
     announcements_page,
@@ -14,23 +13,33 @@ from abonent.interfaces.office.announcements import (
 from abonent.interfaces.office.announcements import (
     end_page as announcement_end_page,
 )
+from abonent.interfaces.office.customer_urls import customer_urls
 from abonent.interfaces.office.figures import figures_csv, figures_page
-from abonent.interfaces.office.linking import audit_page, linking_page, measure, reopen
+from abonent.interfaces.office.finding import find_page
+from abonent.interfaces.office.linking import linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
 from abonent.interfaces.office.publishing import publish_page
+from abonent.interfaces.office.reading_review import decide_page, photo_page, readings_page
 from abonent.interfaces.office.reconciliation import difference_page, reconcile_page, reconciliation_page
 from abonent.interfaces.office.registries import registries_page, registry_page, resolve_page
+from abonent.interfaces.office.requests import request_act, request_file, request_page, requests_page
+from abonent.interfaces.office.setting_urls import urlpatterns as setting_urls
 
 urlpatterns = [
+    *setting_urls,
     path("", find_page, name="office_home"),
-    path("accounts/<slug:public_id>/", account_page, name="office_account"),
-    path("accounts/<slug:public_id>/code/", code_page, name="office_code"),
-    path("accounts/<slug:public_id>/links/<slug:link>/end/", end_page, name="office_link_end"),
-    path("links/<slug:link>/confirm/", confirm_link, name="office_link_confirm"),
+    *customer_urls,
+    path("readings/", readings_page, name="office_readings"),
+    path("readings/decide/", decide_page, name="office_readings_decide"),
+    path("readings/<slug:submission>/<int:meter>/photo/", photo_page, name="office_reading_photo"),
     path("payments/", payments_page, name="office_payments"),
     path("payments/<slug:public_id>/", payment_page, name="office_payment"),
     path("payments/<slug:public_id>/ask/", ask_page, name="office_payment_ask"),
     path("payments/<slug:public_id>/refund/", refund_page, name="office_payment_refund"),
+    path("requests/", requests_page, name="office_requests"),
+    path("requests/<slug:request_id>/", request_page, name="office_request"),
+    path("requests/<slug:request_id>/files/<slug:file_id>/", request_file, name="office_request_file"),
+    path("requests/<slug:request_id>/<slug:action>/", request_act, name="office_request_act"),
     path("registries/", registries_page, name="office_registries"),
     path("registries/<int:number>/", registry_page, name="office_registry"),
     path("registries/<int:number>/resolve/", resolve_page, name="office_registry_resolve"),
@@ -50,5 +59,4 @@ urlpatterns = [
     path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),
     path("figures/", figures_page, name="office_figures"),
     path("figures/<slug:sheet>.csv", figures_csv, name="office_figures_csv"),
-    path("audit/", audit_page, name="office_audit"),
 ]

@@ -18,9 +18,10 @@ def forget(*, now: datetime) -> int:
     One transaction each, safe to repeat. An outage's accounts stay until it is over.
     """
     old = now - KEPT
-    rows = Announcement.objects.filter(figures=None, clearing=False, finished_at__lt=old)
-    numbers = rows.filter(state__in=[State.SENT, State.CANCELLED]).exclude(ends_at__gte=now)
-    for number in list(numbers.values_list("pk", flat=True)):
+    rows = Announcement.objects.filter(figures__isnull=True, clearing=False, finished_at__lt=old)
+    done = rows.filter(state__in=[State.SENT, State.CANCELLED]).exclude(ends_at__gte=now)
+    numbers = list(done.values_list("pk", flat=True))
+    for number in numbers:
         _forget(number)
     return len(numbers)
 

@@ -85,7 +85,7 @@ def drawn_page(
         found=found,
         one=one,
         form=form or SchedulingForm(),
-        shown=[_shown(one, code) for code in portal().languages],
+        readers=[_shown(one, code) for code in portal().languages],
         lacking=[LANGUAGE_NAMES[code][1] for code in found.lacking],
         where=where(one, language()),
         stands=_stands(one) and one.ends_at is not None and one.ends_at > now,

@@ -217,6 +217,20 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_announcement_schedule": (ONLY_POST, STAFF_OF_IT_NOT_TAKEN),  # without texts it does not go out
     "office_announcement_cancel": (STAFF_OF_IT, STAFF_OF_IT_DONE),
     "office_announcement_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
+    # Of the portal's own staff, as registries.
+    "office_imports": (NONE, ONLY_GET),
+    "office_import_upload": (ONLY_POST, NONE),
+    "office_import": (NONE, ONLY_GET),
+    "office_import_report": (NONE, ONLY_GET),
+    "office_import_apply": (ONLY_POST, NONE),
+    "office_import_again": (ONLY_POST, NONE),
+    "office_import_discard": (ONLY_POST, NONE),
+    "office_import_undo": (NONE, NONE),
+    "office_exports": (NONE, ONLY_GET),
+    "office_export_now": (ONLY_POST, NONE),
+    "office_tasks": (NONE, ONLY_GET),
+    "office_task_retry": (ONLY_POST, NONE),
+    "office_task_dismiss": (ONLY_POST, NONE),
     "office_publish": (STAFF, STAFF_NOT_TAKEN),  # administrators
     "office_linking": (STAFF, ONLY_GET),
     "office_measure": (ONLY_POST, STAFF_DONE),
@@ -240,6 +254,13 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_window_discard": (ONLY_POST, STAFF_OF_IT_DONE),
     "office_window_revert": (STAFF_OF_IT, STAFF_OF_IT_NOT_TAKEN),
     "office_window_withdraw": (ONLY_POST, STAFF_OF_IT_DONE),
+    "office_tariffs": (NONE, ONLY_GET),  # of the portal's own administrators
+    "office_tariff_text": (NONE, NONE),
+    "office_tariff": (NONE, ONLY_GET),
+    "office_tariff_rates": (NONE, NONE),
+    "office_tariff_preview": (NONE, NONE),
+    "office_tariff_discard": (ONLY_POST, NONE),
+    "office_tariff_revert": (NONE, NONE),
     "bank_call": (REFUSED, ONLY_GET),
     "gateway_notice": (ONLY_POST, NONE),
     "demo": (NONE, NONE),  # outside the demo there is none
@@ -371,6 +392,7 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "number": 1,
         "sheet": "links",
         "setting": "offices",
+        "tariff": "power",
         "to": 0,
         "version": 1,
         "member": cast["people"]["erlan"].staff_membership.pk,

@@ -25,3 +25,19 @@ def masked_email(email: str) -> str:
         return ""
     last = name[-1] if len(name) > 2 else ""
     return f"{name[0]}***{last}@{domain}"
+
+
+def masked_phone(phone: str) -> str:
+    """Enough for the one who dictates it to be known by: the last two digits, and what stood before the rest.
+
+    >>> masked_phone("+7 (701) 123-45-67"), masked_phone("87272721234"), masked_phone("1234")
+    ('+7 (701) ***-**-67', '8727*****34', '**34')
+    """
+    digits = sum(sign.isdigit() for sign in phone)
+    shown = range(max(digits - 7, 0), digits - 2)
+    seen = -1
+    masked = []
+    for sign in phone:
+        seen += sign.isdigit()
+        masked.append("*" if sign.isdigit() and seen in shown else sign)
+    return "".join(masked)

@@ -1,10 +1,13 @@
 """The audit trail: who did what to whom, and when. Append-only: a trigger of the database sees to it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
+from abonent.base.folding import folded
 from abonent.base.identifiers import keyed_hash
 from abonent.portal.models import Organisation
 from abonent.users.models import AuditEvent, User
@@ -47,13 +50,52 @@ def name_typed(name: str) -> str:
     return "name:" + keyed_hash(settings.SECRET_KEY.encode(), "sign-in name", name.strip().lower())[:32]
 
 
-def events(*, organisation_id: int | None, limit: int, offset: int = 0) -> list[AuditEvent]:
-    """The trail of one organisation, or the whole one (None), newest first, with the people who acted."""
-    found = AuditEvent.objects.order_by("-at", "-pk")
-    if organisation_id is not None:
-        found = found.filter(organisation_id=organisation_id)
-    rows = list(found[offset : offset + limit])
+@dataclass(frozen=True, slots=True)
+class TrailAsked:
+    """What is looked for in the trail; everything that is None or empty is not asked."""
+
+    organisation_id: int | None = None
+    """One organisation's events; None: everybody's."""
+    actor_id: int | None = None
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Before this moment."""
+    reason: str = ""
+    """Words that stand in the reason, in any case and order."""
+    before: tuple[datetime, int] | None = None
+    """Older than this event (its `at` and id): the next page."""
+
+
+def events(asked: TrailAsked, *, limit: int) -> list[AuditEvent]:
+    """The events asked for, newest first, with the people who acted. Two queries, by index, however many there
+    are: a page begins after the last event of the one before, and nothing is counted."""
+    rows = list(_found(asked).order_by("-at", "-pk")[:limit])
     people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
     for row in rows:
         row.actor = people.get(row.actor_id) if row.actor_id else None
     return rows
+
+
+def _found(asked: TrailAsked) -> QuerySet[AuditEvent]:
+    exact = {
+        "organisation_id": asked.organisation_id,
+        "actor_id": asked.actor_id,
+        "action": asked.action or None,
+        "subject": asked.subject or None,
+        "at__gte": asked.since,
+        "at__lt": asked.until,
+    }
+    found = AuditEvent.objects.filter(**{name: value for name, value in exact.items() if value is not None})
+    for word in folded(asked.reason).split():
+        found = found.exclude(reason="").extra(where=["folded(reason) LIKE %s"], params=[f"%{_bare(word)}%"])
+    if asked.before:
+        at, pk = asked.before
+        found = found.filter(Q(at__lt=at) | Q(pk__lt=pk), at__lte=at)
+    return found
+
+
+def _bare(word: str) -> str:
+    """Without the signs that LIKE reads."""
+    return word.replace("\\", "").replace("%", "").replace("_", r"\_")

@@ -57,14 +57,20 @@ def _event(
     )
 
 
+def may_look(*, staff: StaffMembership, public_id: str) -> bool:
+    """Whether the account is there for this member. One query."""
+    account = Account.objects.filter(public_id=public_id).only("organisation_id").first()
+    return account is not None and _reaches(staff, account.organisation_id)
+
+
 @transaction.atomic
 def open_look(
     *, staff: StaffMembership, public_id: str, reason: str, address: str | None, now: datetime
 ) -> StaffLook:
     """See an account in reach as its customer does, until `now + LASTS`; a look still open ends.
 
-    One transaction. Raises `NoSuchAccount` for an account out of reach or without the right, `NoReason`. Safe to repeat: the
-    half hour begins anew, and so does the trail.
+    One transaction. Raises `NoSuchAccount` for an account out of reach or without the right, `NoReason`. Safe
+    to repeat: the half hour begins anew, and so does the trail.
     """
     reason = " ".join(reason.split())[:300]
     if len(reason) < LEAST_REASON:

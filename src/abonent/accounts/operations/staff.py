@@ -11,12 +11,14 @@ from django.db import transaction
 
 from abonent.accounts import codes
 from abonent.accounts.models import Account, AccountLink, PrintedCode
-from abonent.accounts.operations import links
+from abonent.accounts.operations import links as linked
 from abonent.accounts.operations.errors import NoSuchAccount, NoSuchLink
 from abonent.base.identifiers import account_key
 from abonent.portal.models import Organisation
 from abonent.users import audit
 from abonent.users.models import StaffMembership
+from abonent.users.operations import end_all_sessions
+from abonent.users.permissions import staff_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def issue_printed_code(
 
 def _link(staff: StaffMembership, public_id: str) -> AccountLink:
     """A link of an account in reach; raises `NoSuchLink`."""
-    link = AccountLink.objects.select_related("account").filter(public_id=public_id, ended_at=None).first()
+    links = AccountLink.objects.select_related("account", "user")
+    link = links.filter(public_id=public_id, ended_at=None).first()
     if link is None or staff.organisation_id not in (None, link.account.organisation_id):
         raise NoSuchLink
     return link
@@ -113,13 +116,28 @@ def confirm_link(*, staff: StaffMembership, link: str, address: str | None, now:
     """Lift the limits of a link after checking the person; gives the account's public id. Raises
     `NoSuchLink`."""
     found = _link(staff, link)
-    links.confirm_by_staff(link=found, by=staff.user, address=address, now=now)
+    linked.confirm_by_staff(link=found, by=staff.user, address=address, now=now)
     return found.account.public_id
 
 
 @transaction.atomic
 def end_link_by_staff(*, staff: StaffMembership, link: str, address: str | None, now: datetime) -> str:
     """End a person's link; they get a letter. Gives the account's public id. Raises `NoSuchLink`."""
-    found = links.active_link(pk=_link(staff, link).pk)
-    links.end_now(found, reason="staff", by=staff.user, address=address, now=now)
+    found = linked.active_link(pk=_link(staff, link).pk)
+    linked.end_now(found, reason="staff", by=staff.user, address=address, now=now)
     return found.account.public_id
+
+
+@transaction.atomic
+def end_sessions_of_linked(*, staff: StaffMembership, link: str, address: str | None, now: datetime) -> int:
+    """End every session of a person linked to an account in reach; how many. Raises `NoSuchLink`.
+
+    One transaction, safe to repeat. Written down at the account as well as at the person. A member of the
+    staff who is linked is left alone by an organisation's staff: their sessions are the staff page's.
+    """
+    found = _link(staff, link)
+    if staff.organisation_id is not None and staff_of(found.user) is not None:
+        raise NoSuchLink
+    ended = end_all_sessions(user=found.user, actor=staff.user, now=now)
+    _audit("staff_ended_sessions", staff, found.account, address, now)
+    return ended

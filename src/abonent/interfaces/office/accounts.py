@@ -1,74 +1,45 @@
-"""An account as staff see it: who pays, who is linked, a printed code, links confirmed and ended."""
+"""An account as staff see it: what is known of it, a printed code, links and sessions ended."""
 
-from typing import Any
-
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from abonent.accounts import operations
 from abonent.accounts.codes import shown
+from abonent.accounts.models import AccountLink
 from abonent.accounts.operations import AccountFile, NoSuchAccount, NoSuchLink
+from abonent.finding.customer import read_customer
 from abonent.interfaces.office.access import context, staff_may
-from abonent.interfaces.ui.environment import local
-from abonent.portal.current import portal
+from abonent.interfaces.office.payment_words import STATES
+from abonent.interfaces.office.words import WAYS
+from abonent.interfaces.ui.environment import language
+from abonent.service_requests.words import STATES as REQUEST_STATES
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 from abonent.users.rights import Right
 
 
-class FindForm(forms.Form):
-    """The number is posted: it never stands in an address."""
-
-    number = forms.CharField(
-        max_length=30,
-        error_messages={"required": gettext_lazy("Enter the number.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["number"].label = local(portal().linking.number_label)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff_may(Right.FIND)
-def find_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
-    """Find an account of one's own organisation by its number."""
-    form = FindForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        number = form.cleaned_data["number"]
-        try:
-            found = operations.find_account(
-                staff=staff, number=number, address=address(request), now=timezone.now()
-            )
-        except NoSuchAccount:
-            form.add_error("number", _("There is no such account among those you serve."))
-        else:
-            return redirect("office_account", found)
-    return render(request, "office/find.html", context(staff, "office_home", form=form))
-
-
-def _file(request: HttpRequest, staff: StaffMembership, public_id: str) -> AccountFile:
-    try:
-        return operations.read_account(
-            staff=staff, public_id=public_id, address=address(request), now=timezone.now()
-        )
-    except NoSuchAccount as error:
-        raise Http404 from error
-
-
 @require_safe
 @staff_may(Right.FIND)
 def account_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> HttpResponse:
-    """Payer, address and links; reading it is written into the audit trail."""
-    file = _file(request, staff, public_id)
-    values = context(staff, "office_home", account=file.account, links=file.links, now=timezone.now())
+    """A customer at the counter: payer, contacts, money, meters, what came lately, links. That it was read is
+    written into the audit trail."""
+    try:
+        file = read_customer(
+            staff=staff,
+            public_id=public_id,
+            language=language(),
+            address=address(request),
+            now=timezone.now(),
+        )
+    except NoSuchAccount as error:
+        raise Http404 from error
+    words = {"payment_states": STATES, "request_states": REQUEST_STATES, "ways": WAYS}
+    values = context(staff, "office_find", file=file, now=timezone.now(), **words)
     return render(request, "office/account.html", values)
 
 
@@ -82,7 +53,7 @@ def code_page(request: HttpRequest, staff: StaffMembership, public_id: str) -> H
         )
     except NoSuchAccount as error:
         raise Http404 from error
-    values = context(staff, "office_home", account=issued.account, code=shown(issued.code), issued=issued)
+    values = context(staff, "office_find", account=issued.account, code=shown(issued.code), issued=issued)
     return render(request, "office/code.html", values)
 
 
@@ -100,6 +71,22 @@ def confirm_link(request: HttpRequest, staff: StaffMembership, link: str) -> Htt
     return redirect("office_account", public_id)
 
 
+def _linked_or_404(
+    request: HttpRequest, staff: StaffMembership, public_id: str, link: str
+) -> tuple[AccountFile, AccountLink]:
+    """The account, read and written down, and one of its links."""
+    try:
+        file = operations.read_account(
+            staff=staff, public_id=public_id, address=address(request), now=timezone.now()
+        )
+    except NoSuchAccount as error:
+        raise Http404 from error
+    found = next((one for one in file.links if one.public_id == link), None)
+    if found is None:
+        raise Http404
+    return file, found
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(Right.LINKS)
 def end_page(request: HttpRequest, staff: StaffMembership, public_id: str, link: str) -> HttpResponse:
@@ -111,8 +98,24 @@ def end_page(request: HttpRequest, staff: StaffMembership, public_id: str, link:
             raise Http404 from error
         messages.success(request, _("The link has been ended; the person gets a letter."))
         return redirect("office_account", public_id)
-    file = _file(request, staff, public_id)
-    found = next((one for one in file.links if one.public_id == link), None)
-    if found is None:
-        raise Http404
-    return render(request, "office/end.html", context(staff, "office_home", account=file.account, link=found))
+    file, found = _linked_or_404(request, staff, public_id, link)
+    return render(request, "office/end.html", context(staff, "office_find", account=file.account, link=found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_may(Right.LINKS)
+def sessions_page(request: HttpRequest, staff: StaffMembership, public_id: str, link: str) -> HttpResponse:
+    """Ask, then end every session of a person linked to the account: «закончить все сеансы»."""
+    if request.method == "POST":
+        try:
+            ended = operations.end_sessions_of_linked(
+                staff=staff, link=link, address=address(request), now=timezone.now()
+            )
+        except NoSuchLink as error:
+            raise Http404 from error
+        text = ngettext("%(num)d session has been ended.", "%(num)d sessions have been ended.", ended)
+        messages.success(request, text % {"num": ended})
+        return redirect("office_account", public_id)
+    file, found = _linked_or_404(request, staff, public_id, link)
+    values = context(staff, "office_find", account=file.account, link=found)
+    return render(request, "office/sessions.html", values)

@@ -13,10 +13,8 @@ from abonent.accounts.link_queries import LinkingState, linking_states, unknown_
 from abonent.accounts.operations import measure_strength, reopen_guessable_proofs
 from abonent.accounts.strength import WARN_ABOVE
 from abonent.interfaces.office.access import context, staff_may
-from abonent.interfaces.office.paging import PAGE, page_asked
-from abonent.interfaces.office.words import ACTIONS, OUTCOMES
+from abonent.interfaces.office.words import OUTCOMES
 from abonent.portal.current import portal
-from abonent.users.audit import events
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 from abonent.users.rights import Right
@@ -74,20 +72,3 @@ def reopen(request: HttpRequest, staff: StaffMembership, organisation: int) -> H
     )
     messages.success(request, _("Guessable proofs are switched on again."))
     return redirect("office_linking")
-
-
-@require_safe
-@staff_may(Right.AUDIT)
-def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
-    """Who did what, newest first; of one's own organisation, or everything for the portal's own staff."""
-    page = page_asked(request)
-    found = events(organisation_id=staff.organisation_id, limit=PAGE + 1, offset=(page - 1) * PAGE)
-    values = context(
-        staff,
-        "office_audit",
-        actions=ACTIONS,
-        events=found[:PAGE],
-        page=page,
-        more_pages=len(found) > PAGE,
-    )
-    return render(request, "office/audit.html", values)

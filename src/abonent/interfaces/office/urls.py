@@ -16,6 +16,17 @@ from abonent.interfaces.office.announcements import (
 from abonent.interfaces.office.customer_urls import customer_urls
 from abonent.interfaces.office.figures import figures_csv, figures_page
 from abonent.interfaces.office.finding import find_page
+from abonent.interfaces.office.exports import export_now_page, exports_page
+from abonent.interfaces.office.import_upload import upload_page
+from abonent.interfaces.office.imports import (
+    again_page,
+    apply_page,
+    discard_page,
+    import_page,
+    imports_page,
+    report_page,
+    undo_page,
+)
 from abonent.interfaces.office.linking import linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
 from abonent.interfaces.office.publishing import publish_page
@@ -24,6 +35,7 @@ from abonent.interfaces.office.reconciliation import difference_page, reconcile_
 from abonent.interfaces.office.registries import registries_page, registry_page, resolve_page
 from abonent.interfaces.office.requests import request_act, request_file, request_page, requests_page
 from abonent.interfaces.office.setting_urls import urlpatterns as setting_urls
+from abonent.interfaces.office.tasks import dismiss_page, retry_page, tasks_page
 
 urlpatterns = [
     *setting_urls,
@@ -59,4 +71,17 @@ urlpatterns = [
     path("linking/<int:organisation>/reopen/", reopen, name="office_reopen"),
     path("figures/", figures_page, name="office_figures"),
     path("figures/<slug:sheet>.csv", figures_csv, name="office_figures_csv"),
+    path("imports/", imports_page, name="office_imports"),
+    path("imports/upload/", upload_page, name="office_import_upload"),
+    path("imports/<int:number>/", import_page, name="office_import"),
+    path("imports/<int:number>/problems.csv", report_page, name="office_import_report"),
+    path("imports/<int:number>/apply/", apply_page, name="office_import_apply"),
+    path("imports/<int:number>/again/", again_page, name="office_import_again"),
+    path("imports/<int:number>/discard/", discard_page, name="office_import_discard"),
+    path("imports/<int:number>/undo/", undo_page, name="office_import_undo"),
+    path("exports/", exports_page, name="office_exports"),
+    path("exports/now/", export_now_page, name="office_export_now"),
+    path("tasks/", tasks_page, name="office_tasks"),
+    path("tasks/<int:number>/retry/", retry_page, name="office_task_retry"),
+    path("tasks/<int:number>/dismiss/", dismiss_page, name="office_task_dismiss"),
 ]

@@ -1,0 +1,154 @@
+"""Places among the staff: given by a letter, changed, taken away; by administrators, for those in reach.
+
+An organisation's administrator reaches its staff only, and makes no portal staff; the portal's own reach all.
+Nobody takes away the last administrator's right of a place by which they themselves got in.
+"""
+
+import secrets
+from datetime import datetime
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
+
+from abonent.base.errors import DomainError
+from abonent.portal.current import portal
+from abonent.portal.models import Organisation
+from abonent.users.audit import record
+from abonent.users.models import StaffMembership, User
+from abonent.users.operations.sessions import end_all_sessions
+from abonent.users.operations.staff import add_person
+from abonent.users.post import absolute, post
+from abonent.users.rights import RIGHTS, Right, may
+
+
+class NoSuchPlace(DomainError):  # noqa: N818 - named after the rule it states
+    """No such member of the staff in reach, or a role, team or organisation that cannot be given."""
+
+
+class LastAdministrator(DomainError):  # noqa: N818
+    """They are the only administrator of their place, and do this to themselves: nobody could undo it."""
+
+
+def _check(by: StaffMembership, organisation: Organisation | None, role: str, team: str) -> None:
+    """What a place may hold: raises `NoSuchPlace`."""
+    teams = {"", *(one.code for one in portal().requests.teams)}
+    reaches = by.organisation_id is None or (
+        organisation is not None and organisation.pk == by.organisation_id
+    )
+    if not (may(by, Right.STAFF) and reaches and role in RIGHTS and team in teams):
+        raise NoSuchPlace
+
+
+def _place(by: StaffMembership, member: int) -> StaffMembership:
+    """The place, locked with all the administrators beside it: two at once do not undo one another."""
+    places = StaffMembership.objects.select_related("user", "organisation")
+    if by.organisation_id is not None:
+        places = places.filter(organisation_id=by.organisation_id)
+    found = places.filter(pk=member).first() if may(by, Right.STAFF) else None
+    if found is None:
+        raise NoSuchPlace
+    beside = StaffMembership.objects.filter(organisation_id=found.organisation_id)
+    list(beside.select_for_update().order_by("pk").values_list("pk"))
+    return places.get(pk=member)
+
+
+def _keep_one(by: StaffMembership, place: StaffMembership) -> None:
+    """Raises `LastAdministrator` where nobody else could give the right back."""
+    others = StaffMembership.objects.filter(
+        organisation_id=place.organisation_id, role="administrator", user__is_active=True
+    ).exclude(pk=place.pk)
+    if place.user_id == by.user_id and place.role == "administrator" and not others.exists():
+        raise LastAdministrator
+
+
+def _event(
+    action: str, by: StaffMembership, place: StaffMembership, address: str | None, now: datetime, **more: str
+) -> None:
+    record(
+        action=action,
+        actor=by.user,
+        subject=f"user:{place.user_id}",
+        organisation=place.organisation,
+        address=address,
+        now=now,
+        **more,
+    )
+
+
+@transaction.atomic
+def invite_staff(
+    *,
+    by: StaffMembership,
+    login: str,
+    email: str,
+    full_name: str,
+    organisation: Organisation | None,
+    role: str,
+    team: str = "",
+    language: str,
+    address: str | None,
+    now: datetime,
+) -> User:
+    """Add a member of the staff, who sets the password by the link of a letter (an hour; then by «forgotten
+    password»). They set up a second factor at their first sign-in. One transaction, not safe to repeat.
+
+    Raises `NoSuchPlace` for a place out of `by`'s reach, `LoginTaken`, `AddressTaken`.
+    """
+    _check(by, organisation, role, team)
+    user = add_person(
+        login=login,
+        email=email,
+        password=secrets.token_urlsafe(32),
+        full_name=full_name,
+        language=language,
+        now=now,
+    )
+    place = StaffMembership.objects.create(user=user, organisation=organisation, role=role, team=team)
+    _event("staff_added", by, place, address, now, role=role, team=team)
+    key = default_token_generator.make_token(user)
+    link = absolute("account_reset_password_from_key", user_pk_to_url_str(user), key)
+    post("staff_invited", to=user.email, user=user, language=language, now=now, person=user, link=link)
+    return user
+
+
+@transaction.atomic
+def change_place(
+    *, by: StaffMembership, member: int, role: str, team: str, address: str | None, now: datetime
+) -> StaffMembership:
+    """Give another role and team; it holds from the member's next request. One transaction, safe to repeat.
+
+    Raises `NoSuchPlace`, `LastAdministrator`.
+    """
+    place = _place(by, member)
+    _check(by, place.organisation, role, team)
+    if (place.role, place.team) == (role, team):
+        return place
+    if role != "administrator":
+        _keep_one(by, place)
+    before = {"role_before": place.role, "team_before": place.team}
+    place.role, place.team = role, team
+    place.save(update_fields=["role", "team"])
+    _event("staff_changed", by, place, address, now, role=role, team=team, **before)
+    return place
+
+
+@transaction.atomic
+def take_place(*, by: StaffMembership, member: int, address: str | None, now: datetime) -> User:
+    """Take the place away and end the person's sessions; as a customer they may sign in again.
+
+    One transaction. Raises `NoSuchPlace`, also when repeated, and `LastAdministrator`.
+    """
+    place = _place(by, member)
+    _keep_one(by, place)
+    user = place.user
+    _event("staff_removed", by, place, address, now, role=place.role, team=place.team)
+    place.delete()
+    end_all_sessions(user=user, actor=by.user, now=now)
+    return user
+
+
+@transaction.atomic
+def end_sessions_of_member(*, by: StaffMembership, member: int, now: datetime) -> int:
+    """Sign a member of the staff out everywhere; how many sessions. Safe to repeat. Raises `NoSuchPlace`."""
+    return end_all_sessions(user=_place(by, member).user, actor=by.user, now=now)

@@ -12,8 +12,10 @@ GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
 -- Tries older than 24 months are forgotten by a function of the owner's, and in no other way.
 GRANT EXECUTE ON FUNCTION accounts_forget_old_tries(timestamptz, integer) TO abonent;
 
--- Tariffs come by `tariffs load` alone, which the owner runs; a version is never rewritten.
-REVOKE INSERT, UPDATE, DELETE ON tariffs_tariffversion FROM abonent;
+-- Tariffs come by `tariffs load` and by the office; a version is never rewritten. Published settings are kept
+-- by a trigger: drafts of the same table may change and go.
+REVOKE UPDATE, DELETE ON tariffs_tariffversion FROM abonent;
+REVOKE INSERT, DELETE ON portal_settingsnumber FROM abonent;
 
 -- Payments: what was paid, by which steps and what a bank was answered is added to and read; nothing of a
 -- payment is ever taken away.

@@ -42,3 +42,21 @@ class TariffVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.number}"
+
+
+class TariffDraft(models.Model):
+    """A tariff's next version before it is published: one a code. Its text is a tariff that could be loaded.
+
+    People are named, not pointed at: a draft is gone once it is published, and the trail says who did it.
+    """
+
+    code = models.CharField(max_length=60, unique=True)
+    text = models.TextField()
+    filename = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField(default=1)
+    """Grows with every change, so that the second of two people is told of the first."""
+    changed_by = models.CharField(max_length=200)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code

@@ -15,6 +15,7 @@ from abonent.tariffs.calculator import Tariff, parse_tariff
 from abonent.tariffs.models import TariffVersion
 from abonent.tariffs.queries import TariffVersionFacts, facts, loaded
 from abonent.users.audit import record
+from abonent.users.models import User
 
 
 class UnknownServiceError(DomainError):
@@ -33,9 +34,19 @@ class Loaded:
 
 
 @transaction.atomic
-def load_tariff(*, text: str, filename: str, by: str, takes_effect_on: date | None, now: datetime) -> Loaded:
+def load_tariff(
+    *,
+    text: str,
+    filename: str,
+    by: str,
+    takes_effect_on: date | None,
+    now: datetime,
+    actor: User | None = None,
+    reason: str = "",
+) -> Loaded:
     """Keep the file as the next version of its code, in force from `takes_effect_on` (None: the day of `now`
     in the portal's time zone). The data version grows: pages drawn by the old tariff are drawn anew.
+    `actor`, `reason`: who of the staff publishes it in the office, and why; for the audit trail.
 
     One transaction. Safe to repeat: the text of the code's newest version again, from no other day, writes
     nothing. An older text again is a new version: that is how one goes back. Errors: those of
@@ -60,7 +71,15 @@ def load_tariff(*, text: str, filename: str, by: str, takes_effect_on: date | No
         loaded_at=now,
         loaded_by=by[:150],
     )
-    record(action="tariff_loaded", actor=None, subject=f"tariff:{row}", by=row.loaded_by, now=now)
+    record(
+        action="tariff_loaded",
+        actor=actor,
+        subject=f"tariff:{row}",
+        reason=reason,
+        by=row.loaded_by,
+        takes_effect_on=row.takes_effect_on.isoformat(),
+        now=now,
+    )
     bump_data_version(now=now)
     return Loaded(facts(row), is_new=True)
 

@@ -34,6 +34,11 @@ class EmptyUploadError(DomainError):
     """No file was chosen, or an empty one."""
 
 
+def largest_upload() -> int:
+    """Bytes."""
+    return int(settings.LARGEST_UPLOAD)
+
+
 class Receiver:
     """Takes a bundle piece by piece. Each part is written for itself: an upload that breaks off leaves
     parts of no whole upload, which are forgotten. `upload` is None until the first byte."""

@@ -14,9 +14,9 @@ from abonent.interfaces.office.announcements import (
     end_page as announcement_end_page,
 )
 from abonent.interfaces.office.customer_urls import customer_urls
+from abonent.interfaces.office.exports import export_now_page, exports_page
 from abonent.interfaces.office.figures import figures_csv, figures_page
 from abonent.interfaces.office.finding import find_page
-from abonent.interfaces.office.exports import export_now_page, exports_page
 from abonent.interfaces.office.import_upload import upload_page
 from abonent.interfaces.office.imports import (
     again_page,

@@ -1,0 +1,89 @@
+"""What is wrong with a bundle, in the reader's language: `exchange` says it in English, sentence by sentence.
+
+A sentence that is not among these is shown as it is.
+"""
+
+import re
+from functools import cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as said
+
+_SENTENCES = (
+    said("is required but empty"),
+    said("holds a control character"),
+    said("is longer than %(many)s characters"),
+    said("is longer than %(many)s bytes"),
+    said("is none of %(these)s"),
+    said("holds no letter or digit"),
+    said("is no time zone: names are those of the IANA database"),
+    said("is not a number: leave an unknown value empty"),
+    said("has an exponent: write all digits, 100000 for 1e5"),
+    said("has its thousands parted: write 1234567.89"),
+    said("has a decimal comma: write a point, 1234.56"),
+    said("is not a number written like 1234.56"),
+    said("is negative"),
+    said("has more than %(many)s digits before the point"),
+    said("has more than %(many)s digits behind the point"),
+    said("is not a whole number"),
+    said("is not between %(first)s and %(last)s"),
+    said("is not a date written like 2026-10-31"),
+    said("is a day that does not exist"),
+    said("lies in the future"),
+    said("is not a month written like 2026-10"),
+    said("is later than next month"),
+    said("is an empty line"),
+    said("has an unpaired quotation mark; a value on several lines is not possible"),
+    said("has %(many)s values where the header names %(columns)s columns"),
+    said("is empty: the first line must name the columns"),
+    said("is not UTF-8 (%(byte)s): save the file as UTF-8"),
+    said("begins with a byte order mark (BOM): save it as UTF-8 without one"),
+    said("is in UTF-16: save it as UTF-8"),
+    said("ends with CR (as Windows writes): lines must end with LF alone"),
+    said("stands twice among the columns"),
+    said("is required, but the file has no such column"),
+    said("is not a column: values are parted by commas"),
+    said("is not a column: write %(name)s"),
+    said("is not a column of this file; those are %(these)s"),
+    said("stands twice: first in line %(line)s"),
+    said("stands without %(other)s"),
+    said("makes the service a part of itself"),
+    said("was booked before with other particulars: correct it by a payment with an id of its own"),
+    said("was booked by the portal with another day, bank or service, which stay"),
+    said("is not mentioned any more"),
+    said("residents jump from %(before)s for account %(account)s"),
+    said("does not add up: opening + accrued + corrections - paid is %(right)s"),
+    said("is accrued in %(month)s for %(service)s of %(supplier)s, %(times)s times last month's %(before)s"),
+    said("opens %(month)s for %(about)s; last month closed with %(closing)s"),
+    said("is an account nobody knows"),
+    said("is a meter nobody knows"),
+    said("is an organisation nobody knows"),
+    said("is a service nobody knows"),
+    said("%(file)s: is damaged or not whole: %(why)s"),
+    said("%(file)s: is neither a folder nor a .zip nor a .tar.gz"),
+    said("%(file)s: holds none of the files of a bundle (%(these)s)"),
+    said("%(file)s: %(name)s is not a file of a bundle; those are %(these)s"),
+    said("%(file)s: unpacks to more than %(times)s times its size, as no bundle does"),
+    said("%(file)s: unpacks to more than %(many)s bytes"),
+    said("%(file)s: its files lie in different folders"),
+    said("%(file)s: %(name)s is locked with a password"),
+    said("the data have changed since the plan was made"),
+)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    named = ((one, re.sub(r"%\\\((\w+)\\\)s|%\((\w+)\)s", _group, re.escape(one))) for one in _SENTENCES)
+    return tuple((one, re.compile(f"^{pattern}$", re.DOTALL)) for one, pattern in named)
+
+
+def _group(found: re.Match[str]) -> str:
+    return f"(?P<{found[1] or found[2]}>.*?)"
+
+
+def problem_words(reason: str) -> str:
+    """A reason of `exchange` in the reader's language."""
+    for sentence, pattern in _patterns():
+        if found := pattern.match(reason):
+            return _(sentence) % found.groupdict() if found.groupdict() else _(sentence)
+    return reason

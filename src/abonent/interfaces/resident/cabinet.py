@@ -33,13 +33,14 @@ SECTIONS = {
     "consumption": (gettext_noop("Consumption"), "chart-no-axes-column"),
     "calculator": (gettext_noop("Payment calculator"), "calculator"),
     "receipts": (gettext_noop("Receipts"), "receipt-text"),
+    "requests": (gettext_noop("Requests"), "clipboard-list"),
     "password": (gettext_noop("Change password"), "key-round"),
     "email": (gettext_noop("Change e-mail"), "mail"),
     "settings": (gettext_noop("Personal settings"), "settings"),
 }
 #: Sections of one account: /a/<public_id>/<section>/. Without an account they are not in the menu.
 OF_AN_ACCOUNT = frozenset(
-    {"account", "services", "payments", "readings", "consumption", "calculator", "receipts"}
+    {"account", "services", "payments", "readings", "consumption", "calculator", "receipts", "requests"}
 )
 #: Without an account there is nothing to pay, though the page is not of one account.
 FOR_AN_ACCOUNT = OF_AN_ACCOUNT | {"pay"}

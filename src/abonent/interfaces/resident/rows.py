@@ -5,12 +5,17 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
+from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
+from abonent.interfaces.resident.cabinet import address
+from abonent.interfaces.ui.environment import url
 from abonent.interfaces.ui.formatting import amount, month
 from abonent.ledger.balances import Turnover, adds_up, expected_closing
 from abonent.ledger.queries import Charged
+from abonent.portal.current import portal
 from abonent.portal.queries import ServiceFacts
 
 
@@ -47,6 +52,16 @@ def explained(charged: Charged, row: Sequence[Any], why: str) -> list[Any]:
     return [row[0], link, *row[2:]]
 
 
+def question_link(account: HeldAccount, month: Month, service: ServiceFacts) -> Markup:
+    """«Вопрос по строке» beneath a line of a bill, where such questions are taken; a part has none."""
+    kind = portal().requests.about_bill_line
+    if kind is None or not kind.offered or service.level or account.limited or account.closed_on:
+        return Markup()
+    form = url("service_request_new", account.public_id, kind.code)
+    link = Markup('<small class="how no-print"><a href="{}?bill={}.{}">{}</a></small>')
+    return link.format(form, month, service.id, _("A question about this line"))
+
+
 def odd_lines(charged: Iterable[Charged]) -> list[dict[str, Any]]:
     """The lines whose closing balance is not what the other columns give: shown as sent, with a note."""
     return [
@@ -61,12 +76,14 @@ def odd_lines(charged: Iterable[Charged]) -> list[dict[str, Any]]:
     ]
 
 
-def month_rows(charged: Iterable[Charged], shown_in: str, why: str) -> list[list[Any]]:
+def month_rows(charged: Iterable[Charged], account: HeldAccount, shown_in: str) -> list[list[Any]]:
     """Months with their amounts; a part of the service follows its month and stands under its own name."""
-    return [
-        [
-            one.service.name if one.service.level else month(one.line.month, shown_in),
-            *explained(one, amounts(one), why),
-        ]
-        for one in charged
-    ]
+    why = address("why", account)
+    return [[_month_cell(one, account, shown_in), *explained(one, amounts(one), why)] for one in charged]
+
+
+def _month_cell(one: Charged, account: HeldAccount, shown_in: str) -> Markup:
+    if one.service.level:
+        return escape(one.service.name)
+    asks = question_link(account, Month.of(one.line.month), one.service)
+    return escape(month(one.line.month, shown_in)) + asks

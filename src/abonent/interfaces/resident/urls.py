@@ -6,6 +6,7 @@ urlpatterns = [
     # First, because these are asked for most and each line before them costs a comparison.
     path("", include("abonent.interfaces.resident.cabinet_urls")),
     path("", include("abonent.interfaces.resident.pay.urls")),
+    path("", include("abonent.interfaces.resident.requests.urls")),
     path("", include("abonent.interfaces.resident.offline.urls")),
     path("", include("abonent.interfaces.resident.readings.urls")),
     path("", include("abonent.interfaces.resident.entrance.urls")),

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
@@ -20,6 +21,16 @@ def error_page(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        return error_page(
+            request,
+            413,
+            _("Too much was sent at once"),
+            _(
+                "Nothing of it was taken. Go back and send fewer files, or smaller ones: photos of a lower "
+                "quality, only the pages that are needed. All together may have 64 MB."
+            ),
+        )
     return error_page(
         request,
         400,

@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 from abonent.accounts.queries import HeldAccount
 from abonent.base.money import ZERO
+from abonent.base.months import Month
 from abonent.bills.bill import Bill, BillRow, Standing
 from abonent.bills.paper.payment_qr import PaymentOrder, draw_lines, payload
 from abonent.interfaces.resident.cabinet import address
 from abonent.interfaces.resident.labels import label
 from abonent.interfaces.resident.on_their_way import coming
 from abonent.interfaces.resident.receipts.changes_page import changes
-from abonent.interfaces.resident.rows import amounts, explained, odd_lines, service_cell
+from abonent.interfaces.resident.rows import amounts, explained, odd_lines, question_link, service_cell
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.tables import column
 from abonent.ledger.queries import Charged, Line
@@ -32,7 +33,10 @@ def bill_values(account: HeldAccount, bill: Bill) -> dict[str, Any]:
         "standing": bill.standing,
         "columns": _columns(corrected),
         "rows": [
-            [_service(row), *_shown(explained(one, amounts(one), address("why", account)), corrected)]
+            [
+                _service(row, account, bill.month),
+                *_shown(explained(one, amounts(one), address("why", account)), corrected),
+            ]
             for row, one in zip(bill.rows, charged, strict=True)
         ],
         "levels": [row.service.level for row in bill.rows],
@@ -81,11 +85,11 @@ def _totals(bill: Bill, corrected: bool) -> list[Any] | None:
     return [_("Total"), *_shown([*bill.totals], corrected)] if len(bill.rows) > 1 else None
 
 
-def _service(row: BillRow) -> Markup:
-    """The service, and beneath it the volume and the tariff that made the amount."""
+def _service(row: BillRow, account: HeldAccount, month: Month) -> Markup:
+    """The service, and beneath it the volume and the tariff that made the amount, and the way to ask."""
     how = _volume(row)
     below = Markup('<small class="how">{}</small>').format(how) if how else ""
-    return service_cell(row.service) + below
+    return service_cell(row.service) + below + question_link(account, month, row.service)
 
 
 def _volume(row: BillRow) -> str:

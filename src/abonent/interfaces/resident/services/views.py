@@ -18,10 +18,10 @@ from abonent.interfaces.ui.environment import language
 from abonent.ledger.queries import ServiceMonths, Turnovers, turnovers
 
 
-def _group(group: ServiceMonths, why: str) -> dict[str, Any]:
+def _group(group: ServiceMonths, account: HeldAccount) -> dict[str, Any]:
     return {
         "service": group.service,
-        "rows": month_rows(group.charged, language(), why),
+        "rows": month_rows(group.charged, account, language()),
         "levels": [one.service.level for one in group.charged],
         "totals": five(group.totals),
         "odd": odd_lines(group.charged),
@@ -72,7 +72,7 @@ def _values(account: HeldAccount, asked: MonthsAsked, months: int) -> dict[str, 
         "offered": [("", _("All services")), *((each.code, each.name) for each in seen.offered)],
         "empty": not seen.groups,
         "statement": f"{address('service_statement', account)}?{which}",
-        "group": _group(one, address("why", account)) if one else None,
+        "group": _group(one, account) if one else None,
         "together": None if one else _together(seen, period),
     }
 

@@ -15,6 +15,7 @@ from abonent.base.months import Month
 from abonent.consumption.explanation import ExplainedLine, Explanation, explanation
 from abonent.interfaces.resident.cabinet import account_or_404, address, context
 from abonent.interfaces.resident.calculator.lines import line_columns, line_rows
+from abonent.interfaces.resident.rows import question_link
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.environment import language
 from abonent.interfaces.ui.tables import Column, column
@@ -84,6 +85,7 @@ def _values(account: HeldAccount, month: Month, service: str) -> dict[str, Any]:
     columns = line_columns(found.ours, found.service.unit)
     return {
         "found": found,
+        "asks": question_link(account, month, found.service),
         "title": f"{found.service.name}, {formatting.month(month, language())}",
         "supplier_columns": _columns(has_factor),
         "supplier_rows": [_row(one, has_factor) for one, _level in lines],

@@ -30,6 +30,7 @@ _SAYS = {
     "pay": gettext_noop("Pay a bill or any amount, of one account or of several"),
     "payments": gettext_noop("Which payments came in, when and through which bank"),
     "receipts": gettext_noop("The receipt of any month, to view and print"),
+    "requests": gettext_noop("Ask for a specialist or a paper, and see what became of it"),
     "password": gettext_noop("A new password for signing in"),
     "email": gettext_noop("Another address for letters"),
     "settings": gettext_noop("Name, language, months shown"),

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from abonent.accounts.queries import HeldAccount, held_accounts
+from abonent.announcements.queries import Outage, outages_of
 from abonent.bills.queries import Subscription, subscriptions
 from abonent.bills.subscription_states import State
 from abonent.interfaces.resident.labels import label
+from abonent.interfaces.resident.looking import PAGES_OF_A_LOOK, look_banner, looked_at_or_404
 from abonent.interfaces.ui.environment import language
-from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Offline, Reminder
+from abonent.interfaces.ui.formatting import date
+from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Offline, OutageLine, Reminder
 from abonent.portal.current import portal
 
 #: The manuals' words; a profile may have its own (`menu_labels`). Icons are lucide's.
@@ -46,6 +49,8 @@ OF_AN_ACCOUNT = frozenset(
 FOR_AN_ACCOUNT = OF_AN_ACCOUNT | {"pay"}
 #: Sections whose pages show an unconfirmed address with what to do about it.
 SAY_IT_THEMSELVES = frozenset({"settings", "email"})
+#: And those that show what is under way with the deletion.
+SHOW_THE_DELETION = frozenset({"my_data"})
 _PLACEHOLDER = "PUBLIC-ID"
 _LAST_USED = "account"
 
@@ -70,7 +75,7 @@ def pay_address(account: HeldAccount, what: str = "bill") -> str:
 
 def pay_url(account: HeldAccount) -> str | None:
     """Where «Оплатить» of an account leads; None where nobody can pay it online."""
-    if not portal().paying.methods or account.closed_on is not None:
+    if not portal().paying.methods or account.closed_on is not None or account.looking:
         return None
     return pay_address(account)
 
@@ -91,10 +96,13 @@ def accounts_of(request: HttpRequest) -> tuple[HeldAccount, ...]:
 
 
 def account_or_404(request: HttpRequest, public_id: str) -> HeldAccount:
-    """The account of this address, if the person holds it. Remembered as the one used last."""
+    """The account of this address, if the person holds it. Remembered as the one used last.
+
+    Or the one that a member of the staff looks at: its pages that show and take nothing (looking.py).
+    """
     found = next((one for one in accounts_of(request) if one.public_id == public_id), None)
     if found is None:
-        raise Http404
+        return looked_at_or_404(request, public_id)
     if len(accounts_of(request)) > 1 and request.session.get(_LAST_USED) != public_id:
         request.session[_LAST_USED] = public_id
     return found
@@ -115,9 +123,13 @@ def section_label(section: str) -> str:
     return (own.get(language()) if own else None) or _(SECTIONS[section][0])
 
 
-def _menu(section: str, account: HeldAccount | None) -> list[MenuItem]:
+def _menu(
+    section: str, account: HeldAccount | None, only: frozenset[str] = frozenset(SECTIONS)
+) -> list[MenuItem]:
     items = []
     for name in portal().menu:
+        if name not in only:
+            continue
         if name in FOR_AN_ACCOUNT and account is None:
             continue
         url = address(name, account if name in OF_AN_ACCOUNT else None)
@@ -136,6 +148,17 @@ def _reminder(request: HttpRequest, account: HeldAccount | None) -> Reminder | N
     if getattr(request.user, "email_confirmed", True):
         return _came_back(request, account)
     return Reminder(_("Your e-mail address is not confirmed!"), address("settings"), _("Confirm the address"))
+
+
+def _deletion(request: HttpRequest, section: str) -> Reminder | None:
+    """Before everything else: the cabinet will be deleted, and can still be kept."""
+    due = getattr(request.user, "deletion_due_at", None)
+    if due is None or section in SHOW_THE_DELETION:
+        return None
+    text = _("Your cabinet will be deleted on %(day)s, as was asked.") % {
+        "day": date(timezone.localtime(due))
+    }
+    return Reminder(text, address("deletion"), _("Take it back"))
 
 
 def subscriptions_of(request: HttpRequest) -> dict[int, Subscription]:
@@ -169,6 +192,23 @@ def _came_back(request: HttpRequest, account: HeldAccount | None) -> Reminder | 
     return Reminder(text, address("receipt_subscription", account), _("What to do"))
 
 
+def outages(request: HttpRequest, *shown: HeldAccount) -> dict[int, list[Outage]]:
+    """The outages that stand now on the person's accounts, and on those shown to staff, by account; asked
+    once a request, and only where an account says that there may be one."""
+    known: dict[int, list[Outage]] | None = getattr(request, "_outages", None)
+    if known is None:
+        now, held = timezone.now(), {*accounts_of(request), *shown}
+        told = [one.id for one in held if one.announced_until and one.announced_until > now]
+        known = outages_of(told, language=language(), now=now) if told else {}
+        request._outages = known  # type: ignore[attr-defined]
+    return known
+
+
+def _outages(request: HttpRequest, account: HeldAccount | None) -> list[OutageLine]:
+    found = outages(request, account).get(account.id, []) if account else []
+    return [OutageLine(one.title, one.text, one.starts_at, one.ends_at) for one in found]
+
+
 def _offline() -> Offline | None:
     if "readings" not in portal().menu:
         return None
@@ -185,6 +225,8 @@ def _offline() -> Offline | None:
 
 def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = None) -> Cabinet:
     """What `ui/cabinet.html` needs. `section` marks the menu; `account` is the page's own, if it has one."""
+    if account is not None and account.looking:
+        return _frame_of_a_look(request, section, account)
     current = account or current_account(request)
     lines = [_line(one, section, current) for one in accounts_of(request)]
     return Cabinet(
@@ -197,8 +239,25 @@ def frame(request: HttpRequest, *, section: str, account: HeldAccount | None = N
         site_map_url=address("site_map"),
         home_url=address("home"),
         add_account_url=address("account_add"),
-        reminder=None if section in SAY_IT_THEMSELVES else _reminder(request, current),
+        reminder=_deletion(request, section)
+        or (None if section in SAY_IT_THEMSELVES else _reminder(request, current)),
         offline=_offline(),
+        outages=_outages(request, current),
+    )
+
+
+def _frame_of_a_look(request: HttpRequest, section: str, account: HeldAccount) -> Cabinet:
+    """The account's pages and the way out; nothing of the member's own, who may be a customer as well."""
+    line = _line(account, section, account)
+    return Cabinet(
+        full_name=getattr(request.user, "shown_name", ""),
+        menu=_menu(section, account, only=PAGES_OF_A_LOOK),
+        account=line,
+        accounts=[line],
+        sign_out_url=address("account_logout"),
+        home_url=reverse("office_home"),
+        look=look_banner(request, account),
+        outages=_outages(request, account),
     )
 
 

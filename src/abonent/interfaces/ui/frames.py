@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageLine:
+    """An outage that concerns the account shown, in the reader's language; `text` may have paragraphs."""
+
+    title: str
+    text: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Offline:
     """What lets the cabinet take readings without a network: its scripts, the worker, and words they say."""
 
@@ -41,6 +52,16 @@ class Offline:
     scripts: Sequence[str]
     kept: str
     open: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A member of the staff sees the page as its customer does: whose, why, until when, and the way out."""
+
+    number: str
+    reason: str
+    until: datetime
+    end_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,8 @@ class Cabinet:
     add_account_url: str | None = None
     reminder: Reminder | None = None
     offline: Offline | None = None
+    outages: Sequence[OutageLine] = ()
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)

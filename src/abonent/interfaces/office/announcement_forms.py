@@ -46,14 +46,20 @@ class MomentField(forms.DateTimeField):
 class AnnouncementForm(forms.Form):
     """A draft of one kind. Texts may be left unfinished; an address is chosen among those that there are."""
 
-    audience = forms.ChoiceField(label=gettext_lazy("Whom it concerns"), widget=forms.RadioSelect)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Customers"), widget=forms.RadioSelect, initial=Announcement.Audience.HOUSE
+    )
     place = forms.CharField(
         label=gettext_lazy("House or street"),
         help_text=gettext_lazy("Type some words of the address; then choose among what was found."),
         max_length=300,
         required=False,
     )
-    service = forms.ChoiceField(label=gettext_lazy("Service"), required=False)
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service"),
+        help_text=gettext_lazy("For customers of a service."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, kind: str, staff: StaffMembership, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -120,7 +126,7 @@ class AnnouncementForm(forms.Form):
             label=_("Title"), max_length=LONGEST_TITLE, required=False, widget=forms.TextInput(attrs=attrs)
         )
         self.fields[f"text_{one}"] = forms.CharField(
-            label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs=attrs)
+            label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={**attrs, "rows": 5})
         )
 
     def _organisation(self, cleaned: Mapping[str, Any]) -> int | None:

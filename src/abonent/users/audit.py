@@ -69,8 +69,8 @@ class TrailAsked:
 
 
 def events(asked: TrailAsked, *, limit: int) -> list[AuditEvent]:
-    """The events asked for, newest first, with the people who acted. Two queries, by index, however many there
-    are: a page begins after the last event of the one before, and nothing is counted."""
+    """The events asked for, newest first, with the people who acted. Two queries, by index, however many
+    there are: a page begins after the last event of the one before, and nothing is counted."""
     rows = list(_found(asked).order_by("-at", "-pk")[:limit])
     people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
     for row in rows:

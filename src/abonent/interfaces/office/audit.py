@@ -1,7 +1,7 @@
 """The audit trail: who did what to whom, when and why, searched by any of them.
 
-What is asked is posted, page after page, because it may be a customer's number or somebody's words: nothing of
-it stands in an address. The next page begins after the last line of this one.
+What is asked is posted, page after page, because it may be a customer's number or somebody's words: nothing
+of it stands in an address. The next page begins after the last line of this one.
 """
 
 from datetime import datetime

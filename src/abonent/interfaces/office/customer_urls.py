@@ -1,4 +1,4 @@
-"""URLs of finding customers, seeing what they see, the staff, and the trail; a line of urls.py takes them in."""
+"""URLs of finding customers and seeing what they see, of the staff, and of the trail."""
 
 from django.urls import path
 

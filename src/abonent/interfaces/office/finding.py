@@ -49,7 +49,7 @@ class FindForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(Right.FIND)
 def find_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
-    """The field, and beneath it twenty accounts at most, with why; a number typed rightly opens its account."""
+    """The field, and beneath it the accounts found, with why; a number typed rightly opens its account."""
     form = FindForm(request.POST or None)
     found: Found | None = None
     if request.method == "POST" and form.is_valid():

@@ -64,6 +64,8 @@ class Asked:
     method: str
     captcha_passed: bool
     organisation_id: int | None = None
+    account_id: int | None = None
+    """Whose number it is; None where nobody has it."""
     organisation_accounts: int = 0
     """As last measured (`LinkingStrength`): counting them at a try would tell known numbers by its time."""
     proofs_shut: bool = False
@@ -222,6 +224,7 @@ def begin(asked: Asked, *, now: datetime) -> Begun:
             address=asked.address,
             network=parameters["network"],
             organisation_id=asked.organisation_id,
+            account_id=asked.account_id,
             method=asked.method,
             outcome=LinkAttempt.Outcome.TRYING,
             number_hash=number,

@@ -153,6 +153,11 @@ class LinkAttempt(models.Model):
     network = models.CharField(max_length=45, blank=True)
     """The /24 or /48 of the address."""
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    """Whose number was typed, where somebody has it: what staff are told (closed_tries). None for a number
+    that nobody has, and before migration 0010."""
     method = models.CharField(max_length=20)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     number_hash = models.CharField(max_length=64)
@@ -176,6 +181,36 @@ class LinkAttempt(models.Model):
             ],
             models.Index(fields=["neighbourhood", "at"], name="accounts_try_neighbours"),
             models.Index(fields=["at"], name="accounts_try_at"),
+            models.Index(
+                fields=["-at"],
+                condition=Q(account__isnull=False, outcome__in=["trying", "mismatch", "limited"]),
+                name="accounts_try_closed",
+            ),
+        ]
+
+
+class HandledTries(models.Model):
+    """Staff have dealt with a person's closed tries of an account, up to `handled_at`; a later one is new."""
+
+    class How(models.TextChoices):
+        CODE = "code"
+        """A one-time code was printed for the account."""
+        OTHERWISE = "otherwise"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    """None: whoever tried without an account of the portal yet."""
+    how = models.CharField(max_length=9, choices=How.choices)
+    handled_at = models.DateTimeField()
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "user"], nulls_distinct=False, name="accounts_handled_once"
+            )
         ]
 
 

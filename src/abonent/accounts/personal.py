@@ -19,8 +19,6 @@ TOLD: Mapping[str, str] = {
     "accounts.UsedCode.used_by": "codes",
 }
 LEFT_OUT: Mapping[str, str | Promise] = {
-    "accounts.HandledTries.user": "what staff did about tries, which are told",
-    "accounts.HandledTries.handled_by": "work of the staff, told by the trail",
     "accounts.PrintedCode.issued_by": "work of the staff, told by the trail",
     "accounts.HandledTries.user": "a mark of the staff's queue; the tries themselves are told",
     "accounts.HandledTries.handled_by": "work of the staff, told by the trail",
@@ -28,7 +26,7 @@ LEFT_OUT: Mapping[str, str | Promise] = {
     "accounts.StaffLook.staff": "work of the staff, told by the trail",
 }
 WORDS: Mapping[str, str | Promise] = {
-    "links": _("Linked accounts"),
+    "links": _("Accounts you linked"),
     "tries": _("Tries to link an account"),
     "codes": _("Codes used"),
     "accounts": _("Accounts you see"),
@@ -65,7 +63,7 @@ WORDS: Mapping[str, str | Promise] = {
     "outcome=limited": _("refused: too many"),
     "at": _("Time"),
     "from_address": _("Address of the network"),
-    "used_at": _("Used"),
+    "used_at": _("Used on"),
 }
 _LINK = {
     "account": "account__number",

@@ -69,6 +69,7 @@ class _Try:
             method=_method(self.code),
             captcha_passed=self.captcha_passed,
             organisation_id=account.organisation_id,
+            account_id=account.id or None,
             organisation_accounts=account.strength_accounts or 0,
             proofs_shut=account.proofs_shut_at is not None,
             reopened_at=account.reopened_at,

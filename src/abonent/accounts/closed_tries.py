@@ -1,0 +1,117 @@
+"""Reads of tries to link that were closed: who could not, which account, why (docs/domain/linking.md)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from abonent.accounts.limits import MONTH
+from abonent.accounts.masking import masked_email
+
+#: So many wrong answers alone, without a refusal, are a person who needs help.
+MANY_WRONG = 3
+#: Of the last month so many of the latest tries are looked at: in a flood the rest is the flood's.
+MOST_TRIES = 20_000
+#: More are not counted.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTries:
+    """A person's tries of one account in the last 30 days that led to nothing, the latest not dealt with."""
+
+    account_id: int
+    account_number: str
+    account_public_id: str
+    payer: str
+    address: str
+    user_id: int | None
+    email: str
+    """Masked; empty for whoever tried while signing up."""
+    tries: int
+    refused: int
+    """Of them refused by a limit, not compared at all."""
+    why: tuple[str, ...]
+    """`LinkAttempt.refused_by` of the refusals, the latest first; `mismatch` where there was none."""
+    last_at: datetime
+
+    @property
+    def key(self) -> str:
+        """What a form names: `<account>-<user>`, without a person `<account>-0`."""
+        return f"{self.account_id}-{self.user_id or 0}"
+
+
+# The bounds stand on the partial index: `at`, newest first, of tries of known accounts that led to nothing.
+_GROUPS = """
+WITH latest AS MATERIALIZED (
+    SELECT account_id, user_id, at, refused_by FROM accounts_linkattempt
+     WHERE account_id IS NOT NULL AND outcome IN ('trying', 'mismatch', 'limited') AND at > %(since)s
+       AND (%(organisation)s::bigint IS NULL OR organisation_id = %(organisation)s)
+     ORDER BY at DESC LIMIT %(most)s
+), grouped AS (
+    SELECT account_id, user_id, count(*) AS tries, count(*) FILTER (WHERE refused_by <> '') AS refused,
+           array_agg(refused_by ORDER BY at DESC) FILTER (WHERE refused_by <> '') AS why, max(at) AS last_at
+      FROM latest GROUP BY account_id, user_id
+    HAVING count(*) FILTER (WHERE refused_by <> '') > 0 OR count(*) >= %(wrong)s
+), waiting AS (
+    SELECT grouped.* FROM grouped
+      LEFT JOIN accounts_handledtries AS handled
+        ON handled.account_id = grouped.account_id AND handled.user_id IS NOT DISTINCT FROM grouped.user_id
+     WHERE (handled.id IS NULL OR handled.handled_at < grouped.last_at)
+       AND NOT EXISTS (SELECT FROM accounts_accountlink AS link
+                        WHERE link.account_id = grouped.account_id AND link.user_id = grouped.user_id
+                          AND link.ended_at IS NULL)
+)
+"""
+# S608: constants alone.
+_PAGE = f"""
+{_GROUPS}
+SELECT account.id, account.number, account.public_id, account.payer, account.address, account.flat,
+       waiting.user_id, coalesce(person.email, ''), waiting.tries, waiting.refused, waiting.why,
+       waiting.last_at
+  FROM waiting
+  JOIN accounts_account AS account ON account.id = waiting.account_id
+  LEFT JOIN users_user AS person ON person.id = waiting.user_id
+ ORDER BY waiting.last_at DESC, account.id, waiting.user_id LIMIT %(limit)s OFFSET %(offset)s
+"""
+_COUNT = f"{_GROUPS} SELECT count(*) FROM (SELECT FROM waiting LIMIT %(counted)s) AS counted"
+
+
+def closed_tries(
+    *, organisation_id: int | None, now: datetime, limit: int, offset: int = 0
+) -> tuple[list[ClosedTries], bool]:
+    """A page of people who could not link an account of this organisation (None: of any), the latest first;
+    and whether there are more. One query, of `MOST_TRIES` tries at most."""
+    rows = _select(_PAGE, organisation_id, now, limit=limit + 1, offset=offset)
+    return [_tries(row) for row in rows[:limit]], len(rows) > limit
+
+
+def waiting_tries(*, organisation_id: int | None, now: datetime) -> int:
+    """How many wait, not more than `MOST_COUNTED`. One query."""
+    return int(_select(_COUNT, organisation_id, now, counted=MOST_COUNTED)[0][0])
+
+
+def _select(query: str, organisation_id: int | None, now: datetime, **bounds: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        values = {"organisation": organisation_id, "since": now - MONTH, "most": MOST_TRIES}
+        cursor.execute(query, values | {"wrong": MANY_WRONG} | bounds)
+        return list(cursor.fetchall())
+
+
+def _tries(row: Sequence[Any]) -> ClosedTries:
+    account_id, number, public_id, payer, street, flat, user_id, email, tries, refused, why, last_at = row
+    return ClosedTries(
+        account_id=account_id,
+        account_number=number,
+        account_public_id=public_id,
+        payer=payer,
+        address=f"{street}, {flat}" if flat else street,
+        user_id=user_id,
+        email=masked_email(email),
+        tries=tries,
+        refused=refused,
+        why=tuple(dict.fromkeys(why or ["mismatch"])),
+        last_at=last_at,
+    )

@@ -1,6 +1,6 @@
 """What a person may pay: all accounts at once, each with its choices (docs/domain/paying.md)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,23 +70,39 @@ def _due(
 ) -> AccountDue:
     if stands is None:
         return AccountDue(account, None, Presets(), {}, payee)
-    roots = [line for line in stands.lines if known[line.service_id].parent_id is None]
-    roots.sort(key=lambda line: known[line.service_id].place)
-    since, expected = _by_service(stands.since), _by_service(stands.expected)
-    owed = [_owed(line, known[line.service_id], since, expected) for line in roots]
+    roots = _roots(stands, known)
     return AccountDue(
         account=account,
         month=stands.month,
-        presets=presets(
-            owed,
-            since=sum(since.values(), ZERO),
-            expected=sum(expected.values(), ZERO),
-            rounding=portal().bill.unit,
-        ),
+        presets=_presets(stands, known),
         services={line.service_id: known[line.service_id] for line in roots},
         payee=payee,
         expected=sum((one.amount for one in stands.expected), ZERO),
     )
+
+
+def _roots(stands: Standing, known: Mapping[int, ServiceFacts]) -> list[Line]:
+    roots = [line for line in stands.lines if known[line.service_id].parent_id is None]
+    return sorted(roots, key=lambda line: known[line.service_id].place)
+
+
+def _presets(stands: Standing, known: Mapping[int, ServiceFacts]) -> Presets:
+    since, expected = _by_service(stands.since), _by_service(stands.expected)
+    owed = [_owed(line, known[line.service_id], since, expected) for line in _roots(stands, known)]
+    return presets(
+        owed,
+        since=sum(since.values(), ZERO),
+        expected=sum(expected.values(), ZERO),
+        rounding=portal().bill.unit,
+    )
+
+
+def bills_left(account_ids: Collection[int], *, language: str, version: int) -> dict[int, Decimal]:
+    """What the last bills of these accounts still ask for; an account that was never charged is absent. Two
+    or three queries, however many."""
+    known = services(language=language, version=version)
+    found = standings(account_ids, version=version)
+    return {account_id: _presets(stands, known).bill for account_id, stands in found.items()}
 
 
 def _owed(line: Line, service: ServiceFacts, since: Named, expected: Named) -> Owed:

@@ -124,6 +124,14 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "mfa_login_webauthn": (OWN_DONE, OWN_DONE),
     "mfa_reauthenticate": (OWN_DONE, OWN_DONE),
     "mfa_reauthenticate_webauthn": (OWN_DONE, OWN_DONE),
+    "agree": (OWN_DONE, OWN_DONE),  # AES asks for nothing: on to the cabinet
+    "my_data": (OWN, ONLY_GET),
+    "consent_withdraw": (OWN_ABSENT, OWN_ABSENT),
+    "export_ask": (OWN_DONE, OWN_DONE),  # to prove oneself first
+    "export_json": (OWN_ABSENT, OWN_ONLY_GET),
+    "export_pdf": (OWN_ABSENT, OWN_ONLY_GET),
+    "deletion": (OWN, OWN_DONE),
+    "deletion_cancel": (ONLY_POST, OWN_DONE),
     "accounts": (OWN, ONLY_GET),
     "account_add": (OWN, OWN),
     "link_not_me": (ALL, ALL),  # whoever holds the signed link
@@ -179,7 +187,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "receipt_unsubscribe": (ALL, ALL),
     "notices_unsubscribe": (ALL, ALL),  # whoever holds the letter
     "notice_wish": (OWN, OWN_DONE),
-    "office_home": (STAFF, STAFF),
+    "office_home": (STAFF, ONLY_GET),
     "office_account": (STAFF_OF_IT, ONLY_GET),
     "office_code": (ONLY_POST, STAFF_OF_IT),
     "office_link_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
@@ -200,6 +208,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_readings": (STAFF, ONLY_GET),
     "office_readings_decide": (ONLY_POST, STAFF_DONE),
     "office_reading_photo": (STAFF_OF_IT, ONLY_GET),
+    "office_unmatched": (NONE, ONLY_GET),
+    "office_unmatched_resolve": (ONLY_POST, NONE),
+    "office_closed_tries": (STAFF, ONLY_GET),
+    "office_closed_tries_codes": (ONLY_POST, STAFF_DONE),
+    "office_closed_tries_handled": (ONLY_POST, STAFF_DONE),
     "office_payments": (STAFF, STAFF),
     "office_payment": (STAFF_OF_IT, ONLY_GET),
     "office_payment_ask": (ONLY_POST, STAFF_OF_IT_DONE),

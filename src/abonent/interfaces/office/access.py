@@ -92,6 +92,7 @@ def _note_list(request: HttpRequest, staff: StaffMembership, what: str) -> None:
 
 #: The menu, in its groups: (URL name, label, icon, the right that shows it).
 MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
+    (gettext_noop("Office"), (("office_home", gettext_noop("Today"), "sun", Right.FIND),)),
     (
         gettext_noop("Customers"),
         (
@@ -104,6 +105,8 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
         (
             ("office_requests", gettext_noop("Requests"), "clipboard-list", Right.REQUESTS),
             ("office_readings", gettext_noop("Readings that need eyes"), "eye", Right.READINGS),
+            ("office_unmatched", gettext_noop("Unmatched payments"), "circle-question-mark", Right.UNMATCHED),
+            ("office_closed_tries", gettext_noop("Could not link"), "user-lock", Right.LINKS),
         ),
     ),
     (

@@ -16,7 +16,6 @@ from abonent.interfaces.office.announcements import (
 from abonent.interfaces.office.customer_urls import customer_urls
 from abonent.interfaces.office.exports import export_now_page, exports_page
 from abonent.interfaces.office.figures import figures_csv, figures_page
-from abonent.interfaces.office.finding import find_page
 from abonent.interfaces.office.import_upload import upload_page
 from abonent.interfaces.office.imports import (
     again_page,
@@ -30,7 +29,7 @@ from abonent.interfaces.office.imports import (
 from abonent.interfaces.office.linking import linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
 from abonent.interfaces.office.publishing import publish_page
-from abonent.interfaces.office.reading_review import decide_page, photo_page, readings_page
+from abonent.interfaces.office.queue_urls import queue_urls
 from abonent.interfaces.office.reconciliation import difference_page, reconcile_page, reconciliation_page
 from abonent.interfaces.office.registries import registries_page, registry_page, resolve_page
 from abonent.interfaces.office.requests import request_act, request_file, request_page, requests_page
@@ -39,11 +38,8 @@ from abonent.interfaces.office.tasks import dismiss_page, retry_page, tasks_page
 
 urlpatterns = [
     *setting_urls,
-    path("", find_page, name="office_home"),
+    *queue_urls,
     *customer_urls,
-    path("readings/", readings_page, name="office_readings"),
-    path("readings/decide/", decide_page, name="office_readings_decide"),
-    path("readings/<slug:submission>/<int:meter>/photo/", photo_page, name="office_reading_photo"),
     path("payments/", payments_page, name="office_payments"),
     path("payments/<slug:public_id>/", payment_page, name="office_payment"),
     path("payments/<slug:public_id>/ask/", ask_page, name="office_payment_ask"),

@@ -128,9 +128,10 @@ class _Paper:
 
     bottom: Decimal
     top: Decimal
+    height: int = HEIGHT
 
     def y(self, value: Decimal) -> Decimal:
-        return ABOVE + (self.top - value) * HEIGHT / (self.top - self.bottom)
+        return ABOVE + (self.top - value) * self.height / (self.top - self.bottom)
 
     def piece(
         self, kind: str, x: Decimal, width: Decimal, ends: tuple[Decimal, Decimal], hatched: bool
@@ -207,22 +208,27 @@ class _Places:
 
 
 def bar_chart(
-    groups: Sequence[Group], shown: Callable[[Decimal], str], kinds: Sequence[str] = ("main",)
+    groups: Sequence[Group],
+    shown: Callable[[Decimal], str],
+    kinds: Sequence[str] = ("main",),
+    *,
+    height: int = HEIGHT,
 ) -> Chart:
-    """Place the bars of some months, oldest first.
+    """Place the bars of some months, oldest first; `height` pixels are the bars' room.
 
     `shown` writes a figure of the axis and above a bar (`ui.formatting`). `kinds` name the colours of the
     series, bottom up: `main`, `second`, `third`; there are as many as a bar has values.
     """
     bars = [bar for group in groups for bar in (group.now, group.before) if bar is not None]
     ends = [_ends(bar) for bar in bars] or [(Decimal(0), Decimal(0))]
-    ticks = axis(min(low for low, _ in ends), max(high for _, high in ends))
+    lines_wanted = 5 if height >= HEIGHT else 3
+    ticks = axis(min(low for low, _ in ends), max(high for _, high in ends), lines_wanted)
     has_before = any(group.before is not None and group.before.total for group in groups)
     slot = Decimal(100) / max(len(groups), _SLOTS)
-    places = _Places(_Paper(ticks[0], ticks[-1]), slot, has_before, tuple(kinds), shown)
+    places = _Places(_Paper(ticks[0], ticks[-1], height), slot, has_before, tuple(kinds), shown)
     lines = tuple(Line(_number(places.paper.y(tick)), shown(tick), tick == 0) for tick in ticks)
     return Chart(
-        height=ABOVE + HEIGHT,
+        height=ABOVE + height,
         lines=lines,
         columns=tuple(
             places.column(group, index, len(groups) - 1 - index) for index, group in enumerate(groups)

@@ -71,6 +71,12 @@
     event.preventDefault();
   });
 
+  const all = document.querySelector("[data-queue-all]");
+  if (all)
+    all.addEventListener("change", () => {
+      for (const box of queue.querySelectorAll('[data-key="space"]')) box.checked = all.checked;
+    });
+
   const toggle = document.querySelector("[data-queue-toggle]");
   const say = () => toggle && toggle.setAttribute("aria-pressed", String(!isOff()));
   if (toggle) {

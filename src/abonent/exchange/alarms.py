@@ -30,6 +30,11 @@ class Alarm(NamedTuple):
     facts: dict[str, Any]
 
 
+def key_of(code: str, facts: Mapping[str, Any]) -> str:
+    """By which an alarm is ticked: it may sound for each month."""
+    return f"{code} {facts.get('month', '')}".strip()
+
+
 def sound(
     plan: Plan,
     totals: Mapping[Month, MonthTotals],

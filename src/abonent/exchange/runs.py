@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app
 from abonent.base.errors import DomainError
 from abonent.base.spreadsheets import csv_file
 from abonent.exchange import telling, undoing
+from abonent.exchange.alarms import key_of
 from abonent.exchange.errors import BundleError, ImportRunningError, PlanMovedError
 from abonent.exchange.models import Run, RunReport, Upload
 from abonent.exchange.operations import Order, Report, alone, import_bundle
@@ -74,16 +75,16 @@ def plan_again(*, run_id: int, by: User, address: str | None, now: datetime) -> 
 
 @transaction.atomic
 def approve(*, run_id: int, seen: Collection[str], by: User, address: str | None, now: datetime) -> None:
-    """Have the planned run taken. `seen`: codes of the alarms that were ticked. Raises AlarmsNotSeenError,
+    """Have the planned run taken. `seen`: keys of the alarms that were ticked (`alarms.key_of`). Raises AlarmsNotSeenError,
     MovedOnError."""
     run = _held(run_id)
     if run.state != State.PLANNED or run.upload_id is None:
         raise MovedOnError(run.state)
-    codes = {code for code, _ in run.alarms}
-    if not codes <= set(seen):
-        raise AlarmsNotSeenError(", ".join(sorted(codes - set(seen))))
+    sounding = {key_of(code, facts) for code, facts in run.alarms}
+    if not sounding <= set(seen):
+        raise AlarmsNotSeenError(", ".join(sorted(sounding - set(seen))))
     _set(run, State.APPROVED, approved_by=by, approved_at=now, reason="")
-    _audit("import_approved", run, by, address, now, alarms=sorted(codes))
+    _audit("import_approved", run, by, address, now, alarms=sorted(sounding))
     _defer(APPLY, run)
 
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from abonent.base.months import Month
+from abonent.exchange.alarms import key_of
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.environment import language
 from abonent.portal.current import portal
@@ -20,7 +21,7 @@ STATES = {
     "approved": (gettext_lazy("waits to be taken"), "info"),
     "started": (gettext_lazy("is being taken"), "info"),
     "applied": (gettext_lazy("taken"), "success"),
-    "refused": (gettext_lazy("refused"), "danger"),
+    "refused": (gettext_lazy("turned down"), "danger"),
     "broken_off": (gettext_lazy("broken off"), "danger"),
     "discarded": (gettext_lazy("discarded"), "neutral"),
     "undo_asked": (gettext_lazy("waits to be undone"), "info"),
@@ -31,7 +32,7 @@ STATES = {
 FILES = {
     "organisations": gettext_lazy("Organisations"),
     "services": gettext_lazy("Services"),
-    "accounts": gettext_lazy("Accounts"),
+    "accounts": pgettext_lazy("file of a bundle", "Accounts"),
     "meters": gettext_lazy("Meters"),
     "readings": gettext_lazy("Readings"),
     "payments": gettext_lazy("Payments"),
@@ -97,6 +98,16 @@ def doing(step: str) -> str:
     return str(_DOING.get(step, step))
 
 
+#: Columns of accounts.csv whose values say nothing of a person.
+_IMPERSONAL = {"number", "organisation", "residents", "area", "opened_on", "closed_on", "owner_since"}
+
+
+def value_of(problem: dict[str, Any]) -> str:
+    """What stood in a bad row, but for what says who somebody is: that is in the file to download."""
+    column, personal = problem["column"], problem["file"] in {"accounts", "organisations"}
+    return "" if not column or (personal and column not in _IMPERSONAL) else str(problem["value"])
+
+
 def alarm(code: str, facts: dict[str, Any]) -> str:
     """An alarm as a sentence (`exchange.alarms`)."""
     said = {name: _figure(name, value) for name, value in facts.items()}
@@ -121,6 +132,11 @@ _ALARMS = {
     ),
     "negative_payments": gettext_lazy("The payments come to a negative sum: %(now)s."),
 }
+
+
+def alarm_key(code: str, facts: dict[str, Any]) -> str:
+    """What its box is called."""
+    return key_of(code, facts)
 
 
 def blocks(found: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:

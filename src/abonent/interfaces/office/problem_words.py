@@ -54,7 +54,7 @@ _SENTENCES = (
     said("residents jump from %(before)s for account %(account)s"),
     said("does not add up: opening + accrued + corrections - paid is %(right)s"),
     said("is accrued in %(month)s for %(service)s of %(supplier)s, %(times)s times last month's %(before)s"),
-    said("opens %(month)s for %(about)s; last month closed with %(closing)s"),
+    said("opens %(month)s for account %(account)s, %(service)s; last month closed with %(closing)s"),
     said("is an account nobody knows"),
     said("is a meter nobody knows for this account"),
     said("is an organisation nobody knows"),

@@ -16,7 +16,7 @@ TOLD: Mapping[str, str] = {"notices.Letter.user": "letters"}
 LEFT_OUT: Mapping[str, str | Promise] = {}
 WORDS: Mapping[str, str | Promise] = {
     "letters": _("Letters"),
-    "to": _("To whom"),
+    "to": _("Mailbox"),
     "subject": _("Subject"),
     "created_at": _("Written"),
     "sent_at": _("Sent"),

@@ -33,7 +33,7 @@ WORDS: Mapping[str, str | Promise] = {
     "email": "E-mail",
     "address": _("Address of the network"),
     "created_at": _("Begun"),
-    "paid_at": _("Paid"),
+    "paid_at": _("Paid on"),
     "done_at": _("Done"),
     "at": _("Time"),
     "cause": _("Cause"),

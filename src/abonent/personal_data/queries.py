@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import F
 from django.utils.functional import Promise
 
 from abonent.personal_data.models import Deletion, Export, RetentionRun
@@ -18,8 +20,8 @@ LATE = timedelta(days=2)
 class MyData:
     """What the person's page shows."""
 
-    consents: Sequence[Consent]
-    """The latest first, each with its text and withdrawal where there is one."""
+    consents: Sequence[Any]
+    """`Consent`, the latest first, each with its text and `withdrawn_at`."""
     exports: Sequence[Export]
     """Those still kept, the latest first, without their contents."""
     deletion: Deletion | None
@@ -28,7 +30,8 @@ class MyData:
 
 def my_data(user: User, *, now: datetime) -> MyData:
     """Three queries."""
-    consents = Consent.objects.filter(user=user).select_related("text", "withdrawal")
+    given = Consent.objects.filter(user=user).select_related("text")
+    consents = given.annotate(withdrawn_at=F("withdrawal__withdrawn_at"))
     exports = Export.objects.filter(user=user).defer("facts", "paper")
     return MyData(
         consents=list(consents.order_by("-given_at", "-pk")),

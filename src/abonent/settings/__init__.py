@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "abonent.users.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "abonent.interfaces.resident.person.agreeing.AgreeMiddleware",
 ]
 ROOT_URLCONF = "abonent.urls"
 CSRF_FAILURE_VIEW = "abonent.interfaces.ui.errors.csrf_failure"

@@ -72,6 +72,7 @@ ACCOUNT_RATE_LIMITS = {
     "pdf": "30/m/key",
     "photos": "60/h/key",  # forms with photos of meters, of a person or a letter's link
     "reauthenticate": "10/m/user",
+    "export": "10/h/user",  # three a day are made (personal_data/operations/exports.py)
 }
 MFA_ADAPTER = "abonent.users.adapter.PortalSecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

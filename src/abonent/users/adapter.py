@@ -14,10 +14,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from abonent.portal.current import portal
-from abonent.users import client, limits
+from abonent.users import client, documents, limits
 from abonent.users.audit import name_typed, record
 from abonent.users.models import User
 from abonent.users.operations import AddressTaken, confirm_email, set_password
+from abonent.users.permissions import staff_of
 from abonent.users.post import absolute, post
 
 WRONG = _("The name or the password is wrong.")
@@ -114,6 +115,8 @@ class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             address=client.address(request),
             now=timezone.now(),
         )
+        if documents.missing(user.agreed_to) and staff_of(user) is None:
+            request.session[documents.MUST_AGREE] = True
         response: HttpResponse = super().post_login(request, user, **facts)
         return response
 

@@ -5,7 +5,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
-from abonent.interfaces.resident.person import security, views
+from abonent.interfaces.resident.person import agreeing, my_data, security, views
 
 urlpatterns = [
     path("password/", views.password_page, name="password"),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("sessions/", views.sessions_page, name="sessions"),
     path("sessions/end/", views.end_session_page, name="session_end"),
     path("sessions/end-others/", views.end_other_sessions_page, name="sessions_end_others"),
+    path("agree/", agreeing.agree_page, name="agree"),
+    path("my-data/", my_data.my_data_page, name="my_data"),
+    path("my-data/consents/<int:number>/withdraw/", my_data.withdraw_page, name="consent_withdraw"),
+    path("my-data/export/", my_data.ask_export_page, name="export_ask"),
+    path("my-data/export/<slug:public_id>.json", my_data.fetch_page, {"kind": "json"}, name="export_json"),
+    path("my-data/export/<slug:public_id>.pdf", my_data.fetch_page, {"kind": "pdf"}, name="export_pdf"),
+    path("my-data/deletion/", my_data.deletion_page, name="deletion"),
+    path("my-data/deletion/cancel/", my_data.cancel_page, name="deletion_cancel"),
     path("security/", security.SecurityView.as_view(), name="mfa_index"),
     path("security/totp/", security.ActivateTotpView.as_view(), name="mfa_activate_totp"),
     path("security/totp/off/", security.DeactivateTotpView.as_view(), name="mfa_deactivate_totp"),

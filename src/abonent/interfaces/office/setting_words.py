@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -107,6 +108,40 @@ class Told(NamedTuple):
     what: str
     before: str
     after: str
+
+
+def summary(one: Setting) -> str:
+    """What is in force, in one line."""
+    value, part = one.value, one.place.part
+    if part == "contact_centre":
+        return ", ".join([*value["phones"], local(value["hours"]), *filter(None, [value.get("email")])])
+    if part == "offices":
+        return "; ".join(local(office["name"]) for office in value) or "—"
+    if part == "requests":
+        return "; ".join(local(kind["label"]) for kind in value["kinds"] if kind["offered"])
+    if part == "commission":
+        return _commission(value)
+    return _("from day %(first)s to day %(last)s of the month") % {
+        "first": value["first_day"],
+        "last": value["last_day"],
+    }
+
+
+def _commission(value: Mapping[str, Any]) -> str:
+    said = [f"{_figure(value['percent'])} %"]
+    if Decimal(value["minimum"]):
+        said.append(_("at least %(amount)s") % {"amount": _money(value["minimum"])})
+    if value["maximum"] is not None:
+        said.append(_("at most %(amount)s") % {"amount": _money(value["maximum"])})
+    return ", ".join([*said, _("paid by: %(who)s") % {"who": PAID_BY[value["paid_by"]]}])
+
+
+def _money(text: str) -> str:
+    return formatting.money(Decimal(text), portal().currency_symbol)
+
+
+def _figure(text: str) -> str:
+    return formatting.quantity(Decimal(text))
 
 
 def title(one: Setting) -> str:

@@ -43,7 +43,7 @@ class PublishForm(forms.Form):
     """From which day, and why; what was seen goes along."""
 
     in_force_from = forms.DateField(
-        label=gettext_lazy("In force from"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("In force from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     note = forms.CharField(
         label=gettext_lazy("Why"),

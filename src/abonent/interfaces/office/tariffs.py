@@ -70,7 +70,8 @@ class PeriodForm(forms.Form):
     """The next period of a tariff: its day, whose decision it is, and the rates (named by their key)."""
 
     begins = forms.DateField(
-        label=gettext_lazy("The rates hold from"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("The rates hold from"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     source = forms.CharField(
         label=gettext_lazy("By which decision"),

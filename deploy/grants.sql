@@ -12,6 +12,9 @@ GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
 -- Tries older than 24 months are forgotten by a function of the owner's, and in no other way.
 GRANT EXECUTE ON FUNCTION accounts_forget_old_tries(timestamptz, integer) TO abonent;
 
+-- Words that mistyped ones are compared with come with billing's accounts alone (triggers of the import).
+REVOKE INSERT, UPDATE, DELETE ON accounts_knownword FROM abonent;
+
 -- Tariffs come by `tariffs load` and by the office; a version is never rewritten. Published settings are kept
 -- by a trigger: drafts of the same table may change and go.
 REVOKE UPDATE, DELETE ON tariffs_tariffversion FROM abonent;

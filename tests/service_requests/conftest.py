@@ -1,5 +1,5 @@
-"""The cast: alice and bob see one account of «Горэлектро», charlie another one; ivan and olga work there, anna is of
-another organisation, root of the portal itself. It is Saturday, the 21st of November in Almaty."""
+"""The cast: alice and bob see one account of «Горэлектро», charlie another one; ivan and olga work there,
+anna is of another organisation, root of the portal itself. It is Saturday, the 21st of November in Almaty."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from PIL import Image
 
 from abonent.accounts.models import Account, AccountLink
@@ -73,10 +74,11 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def profile(settings: Any) -> Profile:
     """A portal of its own kinds of requests; rules of the profile that a test may change."""
-    settings.PORTAL = settings.PORTAL.model_copy(
+    own: Profile = settings.PORTAL.model_copy(
         update={"requests": Requests.model_validate(REQUESTS), "languages": ["kk", "ru", "en"]}
     )
-    return settings.PORTAL
+    settings.PORTAL = own
+    return own
 
 
 @pytest.fixture
@@ -185,6 +187,21 @@ def held(user: User, now: datetime = NOW) -> HeldAccount:
     return account
 
 
+def charge(account: Account, service: Service, *, opening: str, accrued: str) -> None:
+    """A line of October's bill, in a table of its month as an import makes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS charged_in_october PARTITION OF ledger_charge"
+            " FOR VALUES IN ('2026-10-01')"
+        )
+        cursor.execute(
+            "INSERT INTO ledger_charge"
+            " (account_id, month, service_id, opening, accrued, corrections, paid, closing)"
+            " VALUES (%s, '2026-10-01', %s, %s, %s, 0, 0, %s::numeric + %s::numeric)",
+            [account.pk, service.pk, opening, accrued, opening, accrued],
+        )
+
+
 def jpeg(size: tuple[int, int] = (60, 40)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, "red").save(out, "JPEG")
@@ -201,7 +218,9 @@ class Desk:
         usual = {"text": "Прошу помочь", "form_key": uuid4().hex}
         return TypedRequest(kind=kind, **{**usual, **facts})
 
-    def file(self, user: User, kind: str = "other", *, now: datetime | None = None, **facts: Any) -> ServiceRequest:
+    def file(
+        self, user: User, kind: str = "other", *, now: datetime | None = None, **facts: Any
+    ) -> ServiceRequest:
         now = now or self.now
         return operations.file_request(
             user=user,

@@ -16,7 +16,7 @@ from abonent.service_requests.working_days import calendar
 
 def refusal_of(kind: RequestKind | None, account: HeldAccount, today: date) -> str | None:
     """Why this account may not file it (`problems.REFUSALS`); None when it may."""
-    if kind is None:
+    if kind is None or not kind.offered:
         return "kind"
     if kind.leads_to:
         return "section"

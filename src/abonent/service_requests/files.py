@@ -128,7 +128,8 @@ _ENDINGS = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 def clean_name(name: str) -> str:
     """A name that is shown and saved: no folders, no control characters, nothing that turns the reading."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    name = "".join(" " if sign.isspace() else sign for sign in name if unicodedata.category(sign)[0] != "C")
+    name = re.sub(r"\s", " ", name)
+    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
     name = re.sub(r'[<>:"|?*%]', "_", name)
     return " ".join(name.split()).strip(". ")[-4 * LONGEST_NAME :]
 

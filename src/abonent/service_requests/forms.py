@@ -74,9 +74,14 @@ def check(kind: RequestKind, typed: TypedRequest, around: Circumstances) -> Chec
                 answers.append(answer)
         except Wrong as wrong:
             problems[f"answer-{field.code}"] = wrong.problem
-    text, phone = clean_text(typed.text), clean_line(typed.phone)
+    text, phone = clean_text(typed.text), clean_line(typed.phone) or _phone_of(answers)
     problems |= _free(kind, text, phone)
     return Checked(tuple(answers), text, phone, problems)
+
+
+def _phone_of(answers: Sequence[Answer]) -> str:
+    """The one that the kind's own questions asked for."""
+    return next((one.value for one in answers if one.type == "phone"), "")
 
 
 def _free(kind: RequestKind, text: str, phone: str) -> dict[str, Problem]:

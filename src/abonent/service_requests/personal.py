@@ -150,11 +150,20 @@ def _naming(person: User, requests: Iterable[ServiceRequest]) -> re.Pattern[str]
     """What names the person, in any case: their names, whole and by parts, and contacts given to requests."""
     known = {person.full_name, person.email, person.phone, person.login, *(one.phone for one in requests)}
     known |= {_digits(person.phone), *(_digits(one.phone) for one in requests)}
-    known |= {part for part in person.full_name.split() if len(part) > 3}
     for one in requests:
         known |= {answer["value"] for answer in one.answers if answer["type"] in ("phone", "email")}
-    words = sorted((word for word in known if len(word) > 2), key=len, reverse=True)
-    return re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE) if words else None
+    words = [re.escape(word) for word in sorted(known, key=len, reverse=True) if len(word) > 2]
+    words += [_declined(part) for part in person.full_name.split() if len(part) > 1]
+    return re.compile("|".join(words), re.IGNORECASE) if words else None
+
+
+def _declined(name: str) -> str:
+    """A name in any of its cases («Алисы», «Айгүлге»); a short one as it is written, for words begin so
+    too."""
+    if len(name) < 4:
+        return rf"(?-i:\b{re.escape(name)}\b)"
+    stem = name[:-1] if len(name) > 4 else name
+    return rf"\b{re.escape(stem)}\w*"
 
 
 def _digits(phone: str) -> str:

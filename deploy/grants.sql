@@ -26,6 +26,13 @@ REVOKE UPDATE, DELETE ON payments_paymentpart, payments_paymentstep, payments_ba
 REVOKE DELETE ON payments_payment, payments_refund, payments_gatewaynotice, payments_registry,
     payments_registryrow, payments_difference FROM abonent;
 
+-- Requests: what happened is added to and read, a file is what came. Only forgetting a person blanks words and
+-- empties files (triggers hold the "only").
+REVOKE UPDATE, DELETE ON service_requests_requestevent, service_requests_requestfile FROM abonent;
+GRANT UPDATE (text) ON service_requests_requestevent TO abonent;
+GRANT UPDATE (name, content, forgotten_at) ON service_requests_requestfile TO abonent;
+REVOKE DELETE ON service_requests_servicerequest FROM abonent;
+
 -- Billing's own figures come by `import` alone. A month's table is read through ledger_charge, so that the
 -- tables which an import makes later need no rights of their own.
 DO $$

@@ -30,6 +30,7 @@ KEPT = (
     "payments_paymentpart",
     "payments_paymentstep",
     "payments_bankpayment",
+    "service_requests_requestevent",
 )
 
 
@@ -100,6 +101,9 @@ def test_records_cannot_be_rewritten(pages: psycopg.Connection, table: str, stat
         "DELETE FROM payments_refund",
         "DELETE FROM payments_gatewaynotice",
         "DELETE FROM payments_registryrow",
+        "DELETE FROM service_requests_servicerequest",
+        "DELETE FROM service_requests_requestfile",
+        "UPDATE service_requests_requestfile SET checksum = ''",
         "INSERT INTO portal_settingsnumber (id, number) VALUES (1, 9)",
         "DELETE FROM portal_settingsnumber",
         "DELETE FROM django_migrations",

@@ -39,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="2026-10",
         help="put this month's charges back as they were before it was last loaded as a whole",
     )
+    parser.add_argument(
+        "--undo-run",
+        action="store_true",
+        help="undo the last run: what it changed comes back, or nothing does",
+    )
 
 
 def _month(text: str) -> Month:
@@ -52,10 +57,12 @@ def run(options: argparse.Namespace) -> int:
     """0: done, or nothing to do; 1: refused, nothing was taken; 2: not asked properly."""
     from django.utils import timezone
 
-    if (options.bundle is None) == (options.undo_month is None):
-        sys.stderr.write("abonent import: name a bundle, or a month with --undo-month\n")
+    if [options.bundle is not None, options.undo_month is not None, options.undo_run].count(True) != 1:
+        sys.stderr.write("abonent import: name a bundle, or a month with --undo-month, or --undo-run\n")
         return 2
     try:
+        if options.undo_run:
+            return _undo_run(timezone.now())
         if options.undo_month:
             return _undo(options.undo_month, timezone.now())
         return _import(options, timezone.now())
@@ -69,6 +76,19 @@ def _undo(month: Month, now: "datetime") -> int:
 
     undo_month(month=month, now=now)
     sys.stdout.write(f"{month} is back as it was; the same command brings the newer figures back\n")
+    return 0
+
+
+def _undo_run(now: "datetime") -> int:
+    from abonent.exchange.runs import undo_last
+    from abonent.exchange.undoing import NotUndoneError
+
+    try:
+        run = undo_last(now=now)
+    except NotUndoneError as error:
+        sys.stderr.write(f"abonent import: the run is not undone, on what it brought stands {error}\n")
+        return 1
+    sys.stdout.write(f"{run.bundle} is undone: the portal is as it was before\n")
     return 0
 
 
@@ -97,6 +117,9 @@ def _import(options: argparse.Namespace, now: "datetime") -> int:
 def describe(report: "Report", kept_in: Path | None) -> list[str]:
     """The report as lines of text: the plan, the problems, how it ended."""
     lines = _table(report.plan) if report.plan else []
+    for alarm in report.alarms:
+        facts = ", ".join(f"{name} {value}" for name, value in alarm.facts.items())
+        lines.append(f"alarm: {alarm.code}: {facts}")
     for one in report.problems[:_SHOWN]:
         lines.append(f"{one.severity}: {one}")
     more = report.errors + report.warnings - min(_SHOWN, len(report.problems))

@@ -25,6 +25,7 @@ from abonent.exchange.problems import Problem
 from abonent.exchange.progress import Progress
 from abonent.exchange.telling import Teller, is_dead
 from abonent.exchange.uploads import EmptyUploadError, forget, unpacked
+from abonent.ledger.months import NothingToUndoError
 from abonent.users import audit
 from abonent.users.models import User
 
@@ -75,8 +76,8 @@ def plan_again(*, run_id: int, by: User, address: str | None, now: datetime) -> 
 
 @transaction.atomic
 def approve(*, run_id: int, seen: Collection[str], by: User, address: str | None, now: datetime) -> None:
-    """Have the planned run taken. `seen`: keys of the alarms that were ticked (`alarms.key_of`). Raises AlarmsNotSeenError,
-    MovedOnError."""
+    """Have the planned run taken. `seen`: keys of the alarms that were ticked (`alarms.key_of`). Raises
+    AlarmsNotSeenError, MovedOnError."""
     run = _held(run_id)
     if run.state != State.PLANNED or run.upload_id is None:
         raise MovedOnError(run.state)
@@ -166,13 +167,9 @@ def undo(*, run_id: int, now: datetime) -> None:
     if run is None:
         return
     try:
-        with Teller(run.pk) as teller, alone(), transaction.atomic():
+        with Teller(run.pk) as teller:
             teller(Progress("undoing", 0, 0.5))
-            if not Run.objects.filter(pk=run.pk, undoable=True).exists():
-                raise undoing.NotUndoneError([("newer_run", 1)])
-            _set(run, State.UNDONE, undone_at=now, undoable=False)
-            _audit("import_undone", run, run.undone_by, None, now)
-            undoing.undo(run, now=now)
+            _undo_alone(run, now)
     except ImportRunningError:
         _set(run, State.UNDO_ASKED)
         raise
@@ -183,6 +180,26 @@ def undo(*, run_id: int, now: datetime) -> None:
         raise
     else:
         undoing.after(run, now=now)
+
+
+def undo_last(*, now: datetime) -> Run:
+    """Undo the last run at once, by command. One transaction. Raises NothingToUndoError, NotUndoneError,
+    ImportRunningError, MonthsBusyError."""
+    run = Run.objects.filter(undoable=True, state=State.APPLIED).first()
+    if run is None:
+        raise NothingToUndoError("no run can be undone: a later one or an undo has changed the data")
+    _undo_alone(run, now)
+    undoing.after(run, now=now)
+    return run
+
+
+def _undo_alone(run: Run, now: datetime) -> None:
+    with alone(), transaction.atomic():
+        if not Run.objects.filter(pk=run.pk, undoable=True).exists():
+            raise undoing.NotUndoneError([("newer_run", 1)])
+        _set(run, State.UNDONE, undone_at=now, undoable=False)
+        _audit("import_undone", run, run.undone_by, None, now)
+        undoing.undo(run, now=now)
 
 
 def _keep_plan(run: Run, report: Report, now: datetime) -> None:

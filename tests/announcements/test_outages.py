@@ -1,10 +1,12 @@
 """An outage stands on the pages of the accounts concerned, in its hours, and costs the others nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,10 +17,11 @@ from abonent.announcements.audience import Audience
 from abonent.announcements.models import Announcement
 from abonent.announcements.operations import NotPossible, end
 from abonent.announcements.queries import outages_of
-from abonent.announcements.sending import send
+from abonent.announcements.sending import send, send_batch
 from abonent.notices.models import Letter
 from abonent.users.models import AuditEvent
 from tests.announcements.town import HOUSE, NOW, account, draft, person, scheduled, sent, staff
+from tests.payments.crashing import crash_everywhere
 from tests.users.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,6 +109,45 @@ def test_ended_early_it_leaves_and_another_one_stays(
     with pytest.raises(NotPossible):
         end(number=long.pk, reason="", staff=staff(), address=None, now=NOW)
     assert Letter.objects.filter(next_attempt_at=None).count() == 1, "what was not sent stays"
+
+
+def test_killed_while_it_is_cleared_it_goes_on(flats: list[Account], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "ACCOUNTS", 1)
+    made = sent()
+    crashes = len(
+        list(
+            crash_everywhere(
+                lambda: end(number=made.pk, reason="", staff=staff(), address=None, now=NOW),
+            )
+        )
+    )
+    assert Announcement.objects.get(pk=made.pk).clearing
+    done = [False]
+    while not done[-1]:
+        crashes += len(list(crash_everywhere(lambda: done.append(send_batch(made.pk, now=NOW)))))
+    assert crashes > 15
+    assert _until(*flats) == [None] * 3
+    assert AuditEvent.objects.filter(action="announcement_ended").count() == 1
+
+
+def test_two_outages_at_once_leave_the_later_end(
+    flats: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "ACCOUNTS", 2)
+    both = [scheduled(draft(ends_at=NOW + hours * HOUR)) for hours in (2, 5)]
+    together = Barrier(2, timeout=10)
+
+    def run(number: int) -> None:
+        together.wait()
+        try:
+            send(number, clock=lambda: NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, [one.pk for one in both]))
+    assert _until(*flats) == [NOW + 5 * HOUR] * 3
+    assert _shown(*flats) == [2, 2, 2]
 
 
 def test_who_links_later_sees_it_too(flats: list[Account]) -> None:

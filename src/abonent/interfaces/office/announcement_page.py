@@ -24,8 +24,8 @@ from abonent.interfaces.ui.frames import OutageLine
 from abonent.portal.current import portal
 from abonent.users.models import StaffMembership
 
-_LOOK_AGAIN = "3"
-"""Seconds between two looks at one that is going out."""
+_LOOK_AGAIN, _MANY, _LOOK_SELDOM = "3", 20_000, "30"
+"""Seconds between two looks at one that is going out; of many thousand letters the figures cost a second."""
 State = Announcement.State
 
 
@@ -96,7 +96,8 @@ def drawn_page(
     )
     response = render(request, "office/announcement.html", values, status=status)
     if one.state == State.SENDING and status == 200:
-        response["Refresh"] = _LOOK_AGAIN
+        many = found.delivery is not None and found.delivery.people > _MANY
+        response["Refresh"] = _LOOK_SELDOM if many else _LOOK_AGAIN
     return response
 
 

@@ -1,5 +1,6 @@
 """Every component in every state, and each layout: for the eye, for axe, for whoever builds a page."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from abonent.base.months import Month
 from abonent.interfaces.ui import formatting
 from abonent.interfaces.ui.charts import Bar, Group, bar_chart
 from abonent.interfaces.ui.errors import not_found
-from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuGroup, MenuItem, Office
+from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuGroup, MenuItem, Office, OutageLine
 from abonent.interfaces.ui.language import typed_initial
 from abonent.interfaces.ui.tables import column
 
@@ -168,6 +169,16 @@ def _charts() -> dict[str, Any]:
     }
 
 
+def _outages() -> list[OutageLine]:
+    """One of a day, and one over night with a long text."""
+    begins = datetime(2026, 11, 21, 14, tzinfo=UTC)
+    long = "Аварийный ремонт трубопровода.\nПодвоз воды: у дома 5, с 18:00."
+    return [
+        OutageLine("Нет электроэнергии", "Плановые работы на подстанции.", begins, begins.replace(hour=18)),
+        OutageLine("Суық су жоқ", long, begins, begins.replace(day=22, hour=6)),
+    ]
+
+
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component. A POST of the sample form shows its errors."""
     form = (
@@ -193,6 +204,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "last": LAST,
         "earliest": FIRST,
         "page": Paginator(range(230), 20).page(4),
+        "outages": _outages(),
         **_services_table(),
         **_bill_table(),
         **_charts(),

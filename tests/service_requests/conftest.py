@@ -56,11 +56,13 @@ REQUESTS: dict[str, Any] = {
                 {"code": "meter", "type": "meter", "label": texts("Meter")},
                 {"code": "day", "type": "date", "label": texts("Day"), "days": "future"},
                 {"code": "hours", "type": "hours", "label": texts("Hours"), "required": False},
+                {"code": "call", "type": "phone", "label": texts("Phone"), "required": False},
             ],
         },
         {"code": "question", "label": texts("Question"), "about_bill_line": True, "files": "optional"},
         {"code": "other", "label": texts("Other"), "working_days": 10},
         {"code": "no_files", "label": texts("Call me"), "files": "none"},
+        {"code": "old", "label": texts("Old"), "offered": False},
         {"code": "readings", "label": texts("Readings"), "leads_to": "readings"},
     ],
 }

@@ -64,6 +64,12 @@ def test_answers_are_kept_in_every_language(desk: Desk, alice: User, meter: Mete
     assert "The master will call you. (ru)" in Letter.objects.get().text
 
 
+def test_a_phone_that_is_an_answer_is_where_to_call(desk: Desk, alice: User, meter: Meter) -> None:
+    answers = {"meter": str(meter.pk), "day": "23.11.2026", "call": "8 701 111-22-33"}
+    assert desk.file(alice, "sealing", answers=answers).phone == "8 701 111-22-33"
+    assert desk.file(alice, "sealing", answers=answers, phone="2-34-56-78").phone == "2-34-56-78"
+
+
 def test_the_letter_is_in_the_readers_language(desk: Desk, bob: User) -> None:
     with translation.override("ru"):
         request = desk.file(bob)
@@ -138,6 +144,7 @@ def test_a_kind_without_files_takes_none_along(desk: Desk, alice: User) -> None:
 
 def test_what_may_not_be_filed(desk: Desk, alice: User, account: Account) -> None:
     assert refused(desk, alice, "unknown") == "kind"
+    assert refused(desk, alice, "old") == "kind"
     assert refused(desk, alice, "readings") == "section"
     Account.objects.update(closed_on=date(2026, 11, 21))
     assert refused(desk, alice) == "closed"

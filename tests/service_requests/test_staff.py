@@ -192,6 +192,7 @@ def test_moving_tells_the_customer_why(desk: Desk, request_: ServiceRequest, iva
     [
         ({"kind": "unknown"}, NoSuchKind),
         ({"kind": "readings"}, NoSuchKind),
+        ({"kind": "old"}, NoSuchKind),
         ({"team": "unknown"}, NoSuchTeam),
         ({"due_on": date(2026, 11, 20)}, BadDeadline),
         ({"due_on": date(2026, 11, 22)}, BadDeadline),

@@ -97,9 +97,10 @@ class RequestPage:
 
 
 def kinds_for(account: HeldAccount, *, now: datetime) -> tuple[KindOffered, ...]:
-    """The profile's kinds in its order, each with why this account may not file it. No query."""
+    """The kinds that are offered, in the profile's order, each with why this account may not file it. No
+    query."""
     today = day_of(now, None)
-    return tuple(KindOffered(kind, refusal_of(kind, account, today)) for kind in portal().requests.kinds)
+    return tuple(KindOffered(kind, refusal_of(kind, account, today)) for kind in portal().requests.offered)
 
 
 def form_of(

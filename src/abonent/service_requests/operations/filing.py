@@ -129,7 +129,7 @@ def _written(
         team=kind.team or "",
         answers=[one.as_json() for one in checked.answers],
         text=checked.text,
-        phone=checked.phone,
+        phone=_phone(checked),
         language=language[:2],
         bill_month=line.month.first_day if line else None,
         bill_service_id=line.service_id if line else None,
@@ -138,6 +138,12 @@ def _written(
         due_on=calendar().after(day_of(now, organisation), kind.working_days),
         last_customer_event_at=now,
     )
+
+
+def _phone(checked: Checked) -> str:
+    """Where to call: what stands beside the answers, else the first answer that is a phone."""
+    asked = (one.value for one in checked.answers if one.type == "phone")
+    return checked.phone or next(asked, "")
 
 
 def _follow(

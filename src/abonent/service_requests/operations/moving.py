@@ -60,7 +60,7 @@ def _to_kind(request: ServiceRequest, code: str | None, details: dict[str, Any])
     if not code or code == request.kind:
         return
     found = portal().requests.kind(code)
-    if found is None or found.leads_to:
+    if found is None or found.leads_to or not found.offered:
         raise NoSuchKind(code)
     details["kind"], details["kind_label"] = code, dict(found.label)
     details["kind_before"] = request.kind

@@ -156,6 +156,24 @@ def test_a_customer_reads_neither_notes_nor_names(
     assert queries.request_of(held(charlie), request.public_id, user_id=charlie.pk, now=NOW) is None
 
 
+def test_a_customer_reads_nothing_of_hands(
+    desk: Desk, alice: User, ivan: StaffMembership, olga: StaffMembership
+) -> None:
+    request = desk.file(alice)
+    for to in (ivan.user_id, olga.user_id, None, olga.user_id):
+        desk.staff(operations.give, ivan, request, to=to)
+    desk.staff(operations.move, ivan, request, team="field", reason="Туда")
+    page = queries.request_of(held(alice), request.public_id, user_id=alice.pk, now=NOW)
+    assert page is not None
+    assert [(line.kind, line.details.get("to")) for line in page.events] == [
+        ("filed", None),
+        ("taken", None),
+        ("taken", None),
+        ("moved", None),
+    ]
+    assert page.events[-1].text == "Туда"
+
+
 def test_a_file_is_handed_to_those_who_see_the_request(
     desk: Desk, alice: User, bob: User, charlie: User
 ) -> None:

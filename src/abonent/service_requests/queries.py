@@ -213,12 +213,11 @@ def request_of(account: HeldAccount, public_id: str, *, user_id: int, now: datet
         return None
     today = day_of(now, request.organisation)
     reopens = may_be_reopened(request, today) and not (account.closed_on and account.closed_on <= today)
-    hidden = (RequestEvent.Kind.NOTE,)
     return RequestPage(
         request=request,
         number=request.number,
         late=_late(request, now),
-        events=event_lines(request, reader=user_id, names=False, without=hidden),
+        events=event_lines(request, reader=user_id, names=False),
         may=may_of_customer(request) | ({"reopen"} if reopens else frozenset()),
         reopen_until=reopened_until(request) if reopens else None,
         by_you=request.user_id == user_id,

@@ -1,6 +1,6 @@
 """What a page shows of a request's history. Plain values, filled by both doors' queries."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,11 +46,12 @@ class EventLine:
     files: tuple[FileLine, ...]
 
 
-def event_lines(
-    request: ServiceRequest, *, reader: int, names: bool, without: Collection[str] = ()
-) -> tuple[EventLine, ...]:
-    """The whole history, oldest first. Three queries, two without `names`; no file's content is read."""
-    events = list(RequestEvent.objects.filter(request=request).exclude(kind__in=without).order_by("pk"))
+def event_lines(request: ServiceRequest, *, reader: int, names: bool) -> tuple[EventLine, ...]:
+    """The whole history, oldest first. With `names` as the staff read it, three queries; without, as
+    customers do, two: no notes, and not from hand to hand. No file's content is read."""
+    events = list(RequestEvent.objects.filter(request=request).order_by("pk"))
+    if not names:
+        events = _for_customer(events)
     files: dict[int, list[FileLine]] = {}
     found = RequestFile.objects.filter(event__in=[one.pk for one in events]).order_by("pk")
     for one in found.defer("content"):
@@ -58,6 +59,19 @@ def event_lines(
         files.setdefault(one.event_id, []).append(line)
     known = _names(events) if names else {}
     return tuple(_line(one, reader, known, files.get(one.pk, [])) for one in events)
+
+
+def _for_customer(events: Iterable[RequestEvent]) -> list[RequestEvent]:
+    told: list[RequestEvent] = []
+    before = ""
+    for one in events:
+        again = one.kind == RequestEvent.Kind.TAKEN and one.state == before
+        back = one.kind == RequestEvent.Kind.MOVED and "to" in one.details
+        if not (again or back or one.kind == RequestEvent.Kind.NOTE):
+            one.details.pop("to", None)
+            told.append(one)
+        before = one.state
+    return told
 
 
 def _names(events: Collection[RequestEvent]) -> dict[int, str]:

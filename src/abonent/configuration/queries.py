@@ -129,7 +129,7 @@ def windows(*, staff: StaffMembership, today: date, limit: int, offset: int) -> 
 
 
 def setting(*, staff: StaffMembership, place: Place, today: date) -> Setting:
-    """One setting with its history. Raises NoSuchSetting. Two queries, of an organisation's window three."""
+    """One setting with its history. Raises NoSuchSetting. One query, of an organisation's window two."""
     if not may_set(staff, place):
         raise NoSuchSetting(name_of(place))
     organisation = None

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
 from abonent.base.errors import DomainError
 from abonent.portal.profile import Commission, Profile, missing_texts
-from abonent.portal.profile_parts import Part
+from abonent.portal.profile_parts import Language, Part
 
 #: Parts that are a key of the profile, whole.
 WHOLE_PARTS = ("contact_centre", "offices", "readings", "requests")
@@ -152,11 +152,21 @@ def with_value(profile: Profile, place: Place, value: Any) -> Profile:
     try:
         made = Profile.model_validate(kept | {place.part: value})
     except ValidationError as error:
-        raise InvalidSetting(_mistakes(error, place.part)) from error
+        unsaid = _unsaid(value, list(profile.languages))
+        raise InvalidSetting([*_mistakes(error, place.part), *unsaid]) from error
     wrong = missing_texts({place.part: getattr(made, place.part)}, list(profile.languages))
     if wrong:
         raise InvalidSetting([_text_mistake(reason, place.part) for reason in wrong])
     return made
+
+
+def _unsaid(value: Any, languages: list[str], path: str = "") -> list[Mistake]:
+    """Texts without a language, of a value that has other mistakes too: all are told at once."""
+    if isinstance(value, dict) and value and value.keys() <= set(get_args(Language)):
+        lacking = [code for code in languages if not str(value.get(code, "")).strip()]
+        return [Mistake(f"{path}{code}", "text_missing", f"no text in {code!r}") for code in lacking]
+    rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, one in rows for found in _unsaid(one, languages, f"{path}{key}.")]
 
 
 def _with_commission(profile: Profile, method: str, value: Any) -> Profile:

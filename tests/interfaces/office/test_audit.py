@@ -100,19 +100,23 @@ def test_the_portals_own_staff_see_everybodys(
     assert "000700" in shown
 
 
-def test_a_page_begins_where_the_last_one_ended(client: Client, chief: User, account: Account) -> None:
+@pytest.mark.parametrize("asked_for", [{"who": "charlie"}, {"reason": "жалоба"}])
+def test_a_page_begins_where_the_last_one_ended(
+    client: Client, chief: User, account: Account, asked_for: dict[str, str]
+) -> None:
     """Also where many events bear one moment, and where new ones came meanwhile."""
     for number in range(120):
-        event(account, chief, f"did_{number:03}", DAY if number < 100 else DAY + timedelta(minutes=number))
+        at = DAY if number < 100 else DAY + timedelta(minutes=number)
+        event(account, chief, f"did_{number:03}", at, reason="Жалоба соседа")
     signed_in(client, chief)
     seen: list[str] = []
-    form: dict[str, str] = {"who": "charlie"}
+    form = asked_for
     for _page in range(3):
         shown = text(page(client, "office_audit", post=form))
         seen += re.findall(r"did_\d+", shown)
         more = re.search(r'name="before" value="([^"]+)"', shown)
         event(account, chief, "came_meanwhile", DAY + timedelta(days=1))
-        form = {"who": "charlie", "before": more[1] if more else "none"}
+        form = {**asked_for, "before": more[1] if more else "none"}
     assert form["before"] == "none"
     assert seen == [f"did_{number:03}" for number in range(119, -1, -1)]
 

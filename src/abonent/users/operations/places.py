@@ -10,6 +10,7 @@ from datetime import datetime
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
+from django.db.models import QuerySet
 
 from abonent.base.errors import DomainError
 from abonent.portal.current import portal
@@ -48,16 +49,20 @@ def _place(by: StaffMembership, member: int) -> StaffMembership:
     found = places.filter(pk=member).first() if may(by, Right.STAFF) else None
     if found is None:
         raise NoSuchPlace
-    beside = StaffMembership.objects.filter(organisation_id=found.organisation_id)
-    list(beside.select_for_update().order_by("pk").values_list("pk"))
+    list(_beside(found).select_for_update().order_by("pk").values_list("pk"))
     return places.get(pk=member)
+
+
+def _beside(place: StaffMembership) -> QuerySet[StaffMembership]:
+    """The places of the same organisation, or of the portal itself."""
+    if place.organisation_id is None:
+        return StaffMembership.objects.filter(organisation=None)
+    return StaffMembership.objects.filter(organisation_id=place.organisation_id)
 
 
 def _keep_one(by: StaffMembership, place: StaffMembership) -> None:
     """Raises `LastAdministrator` where nobody else could give the right back."""
-    others = StaffMembership.objects.filter(
-        organisation_id=place.organisation_id, role="administrator", user__is_active=True
-    ).exclude(pk=place.pk)
+    others = _beside(place).filter(role="administrator", user__is_active=True).exclude(pk=place.pk)
     if place.user_id == by.user_id and place.role == "administrator" and not others.exists():
         raise LastAdministrator
 

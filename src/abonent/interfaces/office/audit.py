@@ -39,13 +39,13 @@ class TrailForm(forms.Form):
         label=gettext_lazy("To which account: its number"), max_length=30, required=False
     )
     since = forms.DateField(
-        label=gettext_lazy("From"),
+        label=gettext_lazy("Since the day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _WRONG_DAY},
     )
     until = forms.DateField(
-        label=gettext_lazy("Until"),
+        label=gettext_lazy("Until the day, included"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _WRONG_DAY},

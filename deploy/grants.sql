@@ -45,6 +45,9 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What the last import changed is kept by the import and given back by its undo, both the owner's.
+REVOKE INSERT, UPDATE, DELETE ON exchange_beforeimage, exchange_freshrows FROM abonent;
+
 -- The ledger's three exceptions: payments booked here are added (a correction is an entry of its own), money on
 -- its way comes and goes with its payment, and what billing was told is written down once and confirmed.
 GRANT INSERT ON ledger_payment TO abonent;

@@ -93,6 +93,9 @@ def test_records_cannot_be_rewritten(pages: psycopg.Connection, table: str, stat
     [
         "INSERT INTO ledger_charge (account_id, month, service_id) VALUES (1, '2026-10-01', 1)",
         "UPDATE ledger_charge SET paid = 0",
+        "DELETE FROM exchange_beforeimage",
+        "UPDATE exchange_beforeimage SET was = '{}'",
+        "INSERT INTO exchange_freshrows DEFAULT VALUES",
         "DELETE FROM ledger_loadedmonth",
         "INSERT INTO ledger_loadedmonth DEFAULT VALUES",
         "UPDATE ledger_expectedpayment SET amount = 1",

@@ -1,13 +1,12 @@
 """The undo of the last run: what it changed is as it was, what it brought is gone, or nothing happens at
 all."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from abonent.accounts.models import Account, AccountLink, LastPayment
 from abonent.base.months import Month

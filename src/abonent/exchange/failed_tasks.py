@@ -4,6 +4,7 @@ A task's arguments may say whom it is about in words; the office shows numbers a
 kind and place in the code.
 """
 
+import json
 import logging
 import traceback
 from collections.abc import Callable
@@ -143,8 +144,8 @@ def _held(job_id: int) -> str:
     return str(found[0])
 
 
-def _about(args: Any) -> str:
-    known = args if isinstance(args, dict) else {}
+def _about(args: str) -> str:
+    known = json.loads(args)
     numbers = [
         f"{name} {value}" for name, value in known.items() if type(value) is int and name != "timestamp"
     ]

@@ -149,7 +149,7 @@ def test_services_by_service_and_by_month(cast: dict[str, Any]) -> None:
     assert page.count("Итого 100,00 3 900,00 −20,50 3 900,00 79,57") == 2
     one = see(cast["alice"], "services", "100", "?service=hot&from=2026-09&to=2026-10")
     assert "Горячая вода · Поставщик: АО «Тепло»" in one
-    assert "октябрь 2026 0,00 300,00 0,00 300,00 0,07 в т.ч. холодная вода — 100,00 0,00 — —" in one
+    assert "октябрь 2026 Вопрос по строке 0,00 300,00 0,00 300,00 0,07 в т.ч. холодная вода — 100,00 0,00 — —" in one
     assert "Итого 0,00 600,00 0,00 600,00 0,07" in one
     assert "август 2026 0,00" not in one
 
@@ -157,7 +157,7 @@ def test_services_by_service_and_by_month(cast: dict[str, Any]) -> None:
 def test_services_default_to_the_persons_own_number_of_months(cast: dict[str, Any]) -> None:
     type(cast["charlie"]).objects.filter(pk=cast["charlie"].pk).update(months_shown=2)
     page = see(cast["charlie"], "services", "200")
-    assert "сентябрь 2026 −50,00" in page
+    assert "сентябрь 2026 Вопрос по строке −50,00" in page
     assert "август 2026 −50,00" not in page
 
 

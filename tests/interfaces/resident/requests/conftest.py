@@ -151,6 +151,15 @@ class Operator:
     def ask(self, asked: ServiceRequest, text: str) -> None:
         self._do("ask", asked, text=text, form_key="")
 
+    def take(self, asked: ServiceRequest) -> None:
+        self._do("take", asked)
+
+    def give(self, asked: ServiceRequest, to: int | None) -> None:
+        self._do("give", asked, to=to)
+
+    def move(self, asked: ServiceRequest, **facts: Any) -> None:
+        self._do("move", asked, **facts)
+
     def note(self, asked: ServiceRequest, text: str) -> None:
         self._do("note", asked, text=text)
 

@@ -1,6 +1,7 @@
 """«Вопрос по строке»: from the bill, the services and the explanation, with the line's amounts."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from abonent.accounts.models import AccountLink
+from abonent.base.kept import forget_everything
 from abonent.portal.models import Service
 from abonent.service_requests.models import ServiceRequest
 from tests.interfaces.resident.requests.conftest import Customer, public_id
@@ -66,8 +68,6 @@ def test_a_line_that_is_not_there_leads_to_the_bill(alice: Customer, bill: str) 
 
 
 def test_where_nobody_takes_such_questions_there_is_no_link(alice: Customer, settings: Any) -> None:
-    from abonent.base.kept import forget_everything
-
     address = reverse("bill", args=[public_id(), "2026-10"])
     kinds = [one.model_copy(update={"about_bill_line": False}) for one in settings.PORTAL.requests.kinds]
     rules = settings.PORTAL.requests.model_copy(update={"kinds": kinds})
@@ -77,6 +77,6 @@ def test_where_nobody_takes_such_questions_there_is_no_link(alice: Customer, set
 
 
 def test_a_link_that_is_not_confirmed_has_no_such_link(alice: Customer) -> None:
-    later = timezone.now() + timezone.timedelta(days=9)
+    later = timezone.now() + timedelta(days=9)
     AccountLink.objects.filter(user=alice.person).update(limited_until=later)
     assert links(alice.client.get(reverse("bill", args=[public_id(), "2026-10"]))) == []

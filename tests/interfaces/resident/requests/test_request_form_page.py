@@ -1,16 +1,21 @@
 """Choosing a kind, the form, the check, the number: what the customer reads, and that nothing is lost."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test.utils import override_settings
+from django.utils import timezone
 
 from abonent.accounts.models import AccountLink
+from abonent.accounts.queries import held_accounts
 from abonent.notices.models import Letter
 from abonent.portal.current import portal
 from abonent.portal.profile import load
 from abonent.service_requests.models import RequestDraftFile, ServiceRequest
+from abonent.service_requests.operations import MayNotFile, file_request
+from abonent.service_requests.typed import TypedRequest
 from abonent.users.models import User
 from tests.interfaces.resident.requests.conftest import (
     Customer,
@@ -98,8 +103,8 @@ def test_the_way_from_the_form_to_the_number_and_the_letter(
         "Какой счётчик? Электроэнергия, № A-1",
         "Почему нужна пломба? Пломба повреждена",
         "В какие часы? 9:00–13:00",
-        "Телефон для связи +7 701 234-56-78",
-        "Сообщение Домофон 12. Собака.",
+        "Телефон для связи +7 701 234-56-78 Сообщение",
+        "Домофон 12. Собака.",
         "Документы и фото пломба.jpg",
         "Копию пришлём на alice@example.kz.",
     ):
@@ -107,6 +112,7 @@ def test_the_way_from_the_form_to_the_number_and_the_letter(
     assert not ServiceRequest.objects.exists(), "nothing is filed before it is checked"
     answer = alice.post("service_request_check", "sealing", data={"form": "form1"}, follow=True)
     asked = ServiceRequest.objects.get()
+    assert asked.phone == "+7 701 234-56-78", "where the office looks for it"
     filed = words(answer.content)
     assert (
         f"Заявка № {asked.number} Опломбирование ПУ. Срок исполнения — до {asked.due_on:%d.%m.%Y}." in filed
@@ -196,6 +202,16 @@ def test_an_unknown_kind_and_one_that_is_not_offered_any_more_are_not_there(
     settings.PORTAL = settings.PORTAL.model_copy(update={"requests": rules})
     alice.get("service_request_new", "sealing", status=404)
     assert "Опломбирование ПУ" not in alice.see("service_request_kinds").replace("Распломбирование ПУ", "")
+    (held,) = held_accounts(alice.person.pk, now=timezone.now())
+    with pytest.raises(MayNotFile, match="kind"):
+        file_request(
+            user=alice.person,
+            account=held,
+            typed=TypedRequest("sealing", form_key="late"),
+            language="ru",
+            address=None,
+            now=timezone.now(),
+        )
 
 
 def test_without_a_confirmed_address_nothing_is_taken(alice: Customer) -> None:
@@ -207,9 +223,7 @@ def test_without_a_confirmed_address_nothing_is_taken(alice: Customer) -> None:
 
 
 def test_a_link_that_is_not_confirmed_asks_for_no_change_of_the_account(alice: Customer) -> None:
-    from django.utils import timezone
-
-    AccountLink.objects.filter(user=alice.person).update(limited_until=timezone.now() + timezone.timedelta(9))
+    AccountLink.objects.filter(user=alice.person).update(limited_until=timezone.now() + timedelta(days=9))
     page = alice.see("service_request_kinds")
     assert "Опломбирование ПУ" in page
     assert "Закрытие лицевого счета" not in page

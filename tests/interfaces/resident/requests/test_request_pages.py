@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from abonent.accounts.models import AccountLink
 from abonent.service_requests.models import RequestDraftFile, RequestEvent, RequestFile, ServiceRequest
+from abonent.service_requests.personal import forget_files
+from abonent.service_requests.working_days import calendar
 from tests.interfaces.resident.requests.conftest import Customer, Operator, photo, sealing, svg
 from tests.interfaces.resident.test_cabinet_pages import words
 
@@ -107,6 +109,32 @@ def test_messages_go_both_ways_with_files_and_the_staff_have_no_names(
     twice = alice.post("service_request", asked.public_id, data={"text": "12", "key": "m1"})
     assert twice.status_code == 302
     assert RequestEvent.objects.filter(kind="message", by_staff=False).count() == 1
+
+
+def test_a_moved_deadline_is_told_and_the_staffs_own_moves_are_not(alice: Customer, erlan: Operator) -> None:
+    asked = alice.file(**sealing())
+    erlan.take(asked)
+    erlan.give(asked, to=None)
+    day = calendar().after(asked.due_on, 2)
+    erlan.move(asked, due_on=day, reason="Мастер заболел.")
+    erlan.move(asked, kind="meter_check", reason="Это проверка, а не пломба.")
+    page = alice.see("service_request", asked.public_id)
+    assert page.count("Изменена") == 2
+    assert f"Мастер заболел. Новый срок: {day:%d.%m.%Y}" in page
+    assert "Это проверка, а не пломба. Вид заявки: Проверка прибора учета" in page
+
+
+def test_a_file_that_is_kept_no_longer_has_its_name_only(alice: Customer) -> None:
+    asked = alice.file(**sealing(), files=[photo()])
+    file = RequestFile.objects.get()
+    forget_files(closed_before=timezone.now(), limit=10, now=timezone.now())
+    assert "удалён" not in alice.see("service_request", asked.public_id), "it is open"
+    alice.post("service_request_cancel", asked.public_id)
+    later = timezone.now() + timedelta(days=1)
+    forget_files(closed_before=later, limit=10, now=later)
+    page = alice.see("service_request", asked.public_id)
+    assert "пломба.jpg удалён: срок хранения истёк" in page
+    alice.get("service_request_file", asked.public_id, file.public_id, status=404)
 
 
 def test_an_empty_message_and_a_bad_file_are_refused_and_nothing_is_lost(alice: Customer) -> None:

@@ -34,14 +34,18 @@ from abonent.users.permissions import confirmed_email_required
 _LONGEST = 1000
 
 
+def _area() -> forms.Widget:
+    return forms.Textarea(attrs={"rows": 4})
+
+
 class CancelForm(forms.Form):
     text = forms.CharField(
-        label=_("Why? You may leave it empty."), required=False, max_length=_LONGEST, widget=forms.Textarea
+        label=_("Why? You may leave it empty."), required=False, max_length=_LONGEST, widget=_area()
     )
 
 
 class ReopenForm(forms.Form):
-    text = forms.CharField(label=_("What is not settled?"), max_length=_LONGEST, widget=forms.Textarea)
+    text = forms.CharField(label=_("What is not settled?"), max_length=_LONGEST, widget=_area())
 
 
 class RateForm(forms.Form):
@@ -50,7 +54,7 @@ class RateForm(forms.Form):
         label=_("What was good, what should be better?"),
         required=False,
         max_length=_LONGEST,
-        widget=forms.Textarea,
+        widget=_area(),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

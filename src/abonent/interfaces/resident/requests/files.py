@@ -65,7 +65,9 @@ def file_rows(account: HeldAccount, request_id: str, files: Iterable[FileLine]) 
     """What was sent along, for `file_list`."""
     return [
         (
-            reverse("service_request_file", args=[account.public_id, request_id, one.public_id]),
+            ""
+            if one.forgotten
+            else reverse("service_request_file", args=[account.public_id, request_id, one.public_id]),
             one.name,
             one.size,
         )

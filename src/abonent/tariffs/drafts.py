@@ -65,12 +65,20 @@ class OfficeTariff:
     @property
     def draft_tariff(self) -> Tariff | None:
         """What the draft says; None when there is none, or when it is no tariff any more (an upgrade)."""
-        if self.draft is None:
-            return None
-        try:
-            return parse_tariff(self.draft.text, self.draft.filename)
-        except TariffError:
-            return None
+        return _readable(self.draft.text, self.draft.filename) if self.draft else None
+
+    @property
+    def tariff(self) -> Tariff | None:
+        """What the version in force says; None when there is none, or none that can be read any more."""
+        return _readable(self.in_force.text, self.in_force.filename) if self.in_force else None
+
+
+def _readable(text: str, filename: str) -> Tariff | None:
+    """A later release may read files more strictly than the one that took them."""
+    try:
+        return parse_tariff(text, filename)
+    except TariffError:
+        return None
 
 
 def office_tariffs(*, today: date) -> list[OfficeTariff]:
@@ -105,7 +113,8 @@ def compared(one: OfficeTariff, *, takes_effect_on: date) -> Comparison | None:
         return None
     on = max(takes_effect_on, tariff.periods[-1].begins)
     come = [version for version in one.versions if version.takes_effect_on <= on]
-    return compare(come[-1].tariff if come else None, tariff, takes_effect_on=takes_effect_on)
+    before = _readable(come[-1].text, come[-1].filename) if come else None
+    return compare(before, tariff, takes_effect_on=takes_effect_on)
 
 
 @transaction.atomic

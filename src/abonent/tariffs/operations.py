@@ -77,7 +77,6 @@ def load_tariff(
         subject=f"tariff:{row}",
         reason=reason,
         by=row.loaded_by,
-        takes_effect_on=row.takes_effect_on.isoformat(),
         now=now,
     )
     bump_data_version(now=now)

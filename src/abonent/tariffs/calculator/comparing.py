@@ -49,6 +49,8 @@ class Comparison:
     month: Month
     """For which the examples are reckoned: the first whole one from that day on."""
     residents: int | None
+    categories: tuple[str, ...]
+    """Of the household in the examples: those that the first rates ask for."""
     rates: tuple[RateChange, ...]
     examples: tuple[Example, ...]
 
@@ -59,23 +61,25 @@ def compare(before: Tariff | None, after: Tariff, *, takes_effect_on: date) -> C
     month = Month.of(on)
     month = month if on == month.first_day else month + 1
     residents = RESIDENTS if after.per == "resident" else None
+    home = _Household(month, residents, _categories(after.period_on(on)))
     examples = tuple(
-        Example(volume, _cost(before, volume, month, residents), _cost(after, volume, month, residents))
+        Example(volume, _cost(before, volume, home), _cost(after, volume, home))
         for volume in typical_volumes(after, on)
     )
     changes = _changes(before.period_on(on) if before else None, after.period_on(on))
-    return Comparison(on, month, residents, tuple(changes), examples)
+    return Comparison(on, month, residents, home.categories, tuple(changes), examples)
 
 
 def typical_volumes(tariff: Tariff, on: date) -> tuple[Decimal, ...]:
     """On both sides of each limit, else parts and multiples of the norm, else round figures."""
     period = tariff.period_on(on) or tariff.periods[-1]
     times = RESIDENTS if tariff.per == "resident" else 1
-    bounds = [bound * times for bound in period.limits_for(())]
+    categories = _categories(period)
+    bounds = [bound * times for bound in period.limits_for(categories)]
     if bounds:
         below = [bounds[0] / 2, *bounds, bounds[-1] * 2]
         return tuple(_round(one) for one in below)
-    norm = period.norm_for(())
+    norm = period.norm_for(categories)
     if norm:
         return tuple(_round(norm * RESIDENTS * one) for one in _OF_A_NORM)
     return _VOLUMES
@@ -105,8 +109,22 @@ def _rates(period: Period | None) -> dict[_Key, Decimal]:
     return found
 
 
-def _cost(tariff: Tariff | None, volume: Decimal, month: Month, residents: int | None) -> Decimal | None:
+class _Household(NamedTuple):
+    month: Month
+    residents: int | None
+    categories: tuple[str, ...]
+
+
+def _categories(period: Period | None) -> tuple[str, ...]:
+    """None where there are rates for everybody."""
+    if period is None or any(not row.categories for row in period.rates):
+        return ()
+    return tuple(sorted(period.rates[0].categories))
+
+
+def _cost(tariff: Tariff | None, volume: Decimal, home: _Household) -> Decimal | None:
     """The volume through one meter of the tariff's first set of scales, in equal parts."""
+    month = home.month
     period = tariff.period_on(month.first_day) if tariff else None
     if tariff is None or period is None or not period.scale_sets:
         return None
@@ -115,7 +133,12 @@ def _cost(tariff: Tariff | None, volume: Decimal, month: Month, residents: int |
     volumes = {scale: part.quantize(Decimal("0.001")) for scale in scales}
     try:
         return quote(
-            tariff, first=month.first_day, last=month.last_day, volumes=volumes, residents=residents
+            tariff,
+            first=month.first_day,
+            last=month.last_day,
+            volumes=volumes,
+            residents=home.residents,
+            categories=home.categories,
         ).total
     except QuoteError:
         return None

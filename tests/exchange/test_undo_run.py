@@ -1,6 +1,7 @@
 """The undo of the last run: what it changed is as it was, what it brought is gone, or nothing happens at
 all."""
 
+from argparse import Namespace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,14 @@ from django.db import connection
 
 from abonent.accounts.models import Account, AccountLink, LastPayment
 from abonent.base.months import Month
+from abonent.exchange import cli
 from abonent.exchange.models import BeforeImage, Run
 from abonent.exchange.operations import undo_month
 from abonent.exchange.runs import MovedOnError, ask_undo, undo
-from abonent.exchange.undoing import NotUndoneError
+from abonent.exchange.undoing import NotUndoneError, what_comes_back
 from abonent.ledger.models import Charge, LoadedMonth, Payment
 from abonent.ledger.months import NothingToUndoError
-from abonent.metering.models import Meter, Reading
+from abonent.metering.models import Meter, Reading, Submission, SubmittedReading
 from abonent.portal.models import DataVersion, Organisation, Service
 from abonent.users.models import AuditEvent, User
 from tests.exchange.conftest import NOW, example
@@ -214,3 +216,54 @@ def test_only_the_last_run_is_undoable(bundle: Any, load: Any, clerk: User) -> N
     load(bundle(**more(charges="0012345,2026-11,power,4784.00,1.00,0.00,0.00,4785.00,1,1\n")))
     undo_month(month=Month(2026, 11), now=LATER)
     assert not Run.objects.filter(undoable=True).exists(), "a month went back by itself"
+
+
+def test_answers_are_taken_back_but_for_rejections_that_were_told(
+    bundle: Any, load: Any, clerk: User
+) -> None:
+    load(bundle())
+    meters = list(Meter.objects.order_by("pk"))
+    submission = Submission.objects.create(
+        account=meters[1].account, way="cabinet", key="k", submitted_at=NOW
+    )
+    sent = [
+        SubmittedReading.objects.create(
+            submission=submission,
+            meter=meter,
+            scale="total",
+            period=Month(2026, 11),
+            taken_on=NOW.date(),
+            value=at,
+            state="sent",
+            batch=1,
+            sent_at=NOW,
+        )
+        for at, meter in enumerate([*meters, Meter.objects.create(**third(meters[1]))])
+    ]
+    head = "reading,state,reason,month\n"
+    rows = f"{sent[0].pk},accepted,,\n{sent[1].pk},rejected,чужой,\n{sent[2].pk},rejected,нечитаемый,\n"
+    assert load(bundle(only=True, answers=head + rows)).outcome == "applied"
+    SubmittedReading.objects.filter(pk=sent[2].pk).update(told_at=LATER)
+    run = Run.objects.get(undoable=True)
+    assert what_comes_back(run).told == 1
+    undone(clerk)
+    states = SubmittedReading.objects.order_by("pk").values_list("state", "reason", "answered_at")
+    assert list(states[:2]) == [("sent", "", None)] * 2
+    assert states[2][:2] == ("rejected", "нечитаемый")
+
+
+def third(meter: Meter) -> dict[str, Any]:
+    return {"account": meter.account, "service": meter.service, "serial": "THIRD"}
+
+
+def test_the_command_undoes_it_too(bundle: Any, load: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    load(bundle())
+    before = state()
+    load(bundle(**more(accounts="0012347,aes,Ли Чан,ул. Новая 1,1,2,33.00,,2026-01-01,\n")))
+    options = Namespace(bundle=None, undo_month=None, undo_run=True)
+    assert cli.run(options) == 0
+    assert "bundle is undone" in capsys.readouterr().out
+    assert state() == before
+    assert cli.run(options) == 1
+    assert "no run can be undone" in capsys.readouterr().err
+    assert cli.run(Namespace(bundle=None, undo_month=None, undo_run=False)) == 2

@@ -128,8 +128,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "my_data": (OWN, ONLY_GET),
     "consent_withdraw": (OWN_ABSENT, OWN_ABSENT),
     "export_ask": (OWN_DONE, OWN_DONE),  # to prove oneself first
-    "export_json": (OWN_ABSENT, OWN_ONLY_GET),
-    "export_pdf": (OWN_ABSENT, OWN_ONLY_GET),
+    "export_json": (OWN_ABSENT, ONLY_GET),
+    "export_pdf": (OWN_ABSENT, ONLY_GET),
     "deletion": (OWN, OWN_DONE),
     "deletion_cancel": (ONLY_POST, OWN_DONE),
     "accounts": (OWN, ONLY_GET),
@@ -244,6 +244,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_tasks": (NONE, ONLY_GET),
     "office_task_retry": (ONLY_POST, NONE),
     "office_task_dismiss": (ONLY_POST, NONE),
+    "office_person": (STAFF_OF_IT, ONLY_GET),
+    "office_person_export": (ONLY_POST, STAFF_OF_IT_NOT_TAKEN),  # without a reason
+    "office_person_deletion": (ONLY_POST, STAFF_OF_IT_NOT_TAKEN),
+    "office_person_deletion_cancel": (ONLY_POST, STAFF_OF_IT_NOT_TAKEN),
+    "office_retention": (STAFF, ONLY_GET),
     "office_publish": (STAFF, STAFF_NOT_TAKEN),  # administrators
     "office_linking": (STAFF, ONLY_GET),
     "office_measure": (ONLY_POST, STAFF_DONE),

@@ -58,8 +58,10 @@ def test_all_data_are_asked_for_and_fetched(client: Client, dina: User, clock: C
     facts = json.loads(answer.content)["facts"]
     assert facts["users"]["profile"][0]["email"] == dina.email
     assert client.get(f"/my-data/export/{export.public_id}.pdf").content.startswith(b"%PDF-")
-    actions = list(AuditEvent.objects.filter(action__startswith="export").values_list("action", flat=True))
-    assert sorted(actions) == ["export_asked", "export_fetched", "export_fetched"]
+    actions = list(
+        AuditEvent.objects.filter(action__startswith="personal_export").values_list("action", flat=True)
+    )
+    assert sorted(actions) == ["personal_export_asked", "personal_export_fetched", "personal_export_fetched"]
 
 
 def test_nobody_fetches_anothers(client: Client, dina: User, alice: User, clock: Clock) -> None:

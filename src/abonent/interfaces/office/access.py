@@ -135,6 +135,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
             ("office_imports", gettext_noop("Imports"), "upload", Right.IMPORTS),
             ("office_exports", gettext_noop("Exports"), "file-output", Right.IMPORTS),
             ("office_tasks", gettext_noop("Failed tasks"), "circle-alert", Right.IMPORTS),
+            ("office_retention", gettext_noop("What is kept how long"), "calendar-x", Right.PERSONAL_DATA),
             ("office_audit", gettext_noop("Audit trail"), "scroll-text", Right.AUDIT),
         ),
     ),

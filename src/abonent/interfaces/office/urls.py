@@ -28,6 +28,13 @@ from abonent.interfaces.office.imports import (
 )
 from abonent.interfaces.office.linking import linking_page, measure, reopen
 from abonent.interfaces.office.payments import ask_page, payment_page, payments_page, refund_page
+from abonent.interfaces.office.personal_data import (
+    person_deletion,
+    person_deletion_cancel,
+    person_export,
+    person_page,
+    retention_page,
+)
 from abonent.interfaces.office.publishing import publish_page
 from abonent.interfaces.office.queue_urls import queue_urls
 from abonent.interfaces.office.reconciliation import difference_page, reconcile_page, reconciliation_page
@@ -61,6 +68,15 @@ urlpatterns = [
     path("announcements/<int:number>/schedule/", schedule_page, name="office_announcement_schedule"),
     path("announcements/<int:number>/cancel/", cancel_page, name="office_announcement_cancel"),
     path("announcements/<int:number>/end/", announcement_end_page, name="office_announcement_end"),
+    path("people/<slug:public_id>/<slug:link>/", person_page, name="office_person"),
+    path("people/<slug:public_id>/<slug:link>/export/", person_export, name="office_person_export"),
+    path("people/<slug:public_id>/<slug:link>/deletion/", person_deletion, name="office_person_deletion"),
+    path(
+        "people/<slug:public_id>/<slug:link>/deletion/cancel/",
+        person_deletion_cancel,
+        name="office_person_deletion_cancel",
+    ),
+    path("retention/", retention_page, name="office_retention"),
     path("publishing/", publish_page, name="office_publish"),
     path("linking/", linking_page, name="office_linking"),
     path("linking/measure/", measure, name="office_measure"),

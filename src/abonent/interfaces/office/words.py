@@ -21,7 +21,24 @@ OUTCOMES = {
     "strength": _("refused: the code is required here"),
 }
 
+#: How the forgetting of one kind of old data went last: `personal_data.queries.RuleState.state`.
+RETENTION = {
+    "never": _("has not run yet"),
+    "running": _("under way"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "late": _("has not run for two days"),
+}
+
 ACTIONS = {
+    "consent_given": _("agreed"),
+    "consent_withdrawn": _("withdrew a consent"),
+    "personal_export_asked": _("asked for all their data"),
+    "personal_export_fetched": _("fetched all their data"),
+    "deletion_asked": _("asked to be deleted"),
+    "deletion_cancelled": _("took the deletion back"),
+    "person_forgotten": _("was deleted"),
+    "staff_read_person": _("read what runs of a person's data"),
     "announcement_written": _("wrote an announcement"),
     "announcement_changed": _("changed an announcement"),
     "announcement_scheduled": _("let an announcement go"),

@@ -47,7 +47,7 @@ def ask_export(
     with transaction.atomic():
         export = _asked(user, language, by, reason, now)
         record(
-            action="export_asked",
+            action="personal_export_asked",
             actor=by or user,
             subject=f"user:{user.pk}",
             organisation=organisation,
@@ -107,7 +107,7 @@ def fetch_export(
     if found is None:
         return None
     record(
-        action="export_fetched",
+        action="personal_export_fetched",
         actor=user,
         subject=f"user:{user.pk}",
         address=address,

@@ -208,6 +208,10 @@ def test_everybody_signed_in_finds_the_way_out_on_every_page(
 #: Machines have no form of ours to bring a token from: a gateway signs, a mail program holds a signed link.
 WITHOUT_A_TOKEN = {"gateway_notice", "receipt_unsubscribe", "notices_unsubscribe"}
 
+#: Hundreds of megabytes of which nothing is read before it is known who sends them: strangers find nothing, and
+#: staff are asked for the token (tests/interfaces/office/test_imports.py).
+LOCKED_FIRST = {"office_import_upload"}
+
 
 def test_every_form_wants_its_token(cast: dict[str, Any]) -> None:
     """The page of the house says so, and nothing is done."""
@@ -218,6 +222,8 @@ def test_every_form_wants_its_token(cast: dict[str, Any]) -> None:
     for name, role, client, address in everybody(cast, strict):
         answer = ask(client, "post", address, {"key": "k", "book": "1", "settle": "1"})
         if name in WITHOUT_A_TOKEN:
+            continue
+        if name in LOCKED_FIRST and answer.status_code == 404:
             continue
         is_ours = answer.status_code == 403 and b"<html" in answer.content and not answer.cookies
         if not is_ours:

@@ -75,8 +75,8 @@ SELECT account.id, account.number, account.public_id, account.payer, account.add
   JOIN accounts_account AS account ON account.id = waiting.account_id
   LEFT JOIN users_user AS person ON person.id = waiting.user_id
  ORDER BY waiting.last_at DESC, account.id, waiting.user_id LIMIT %(limit)s OFFSET %(offset)s
-"""
-_COUNT = f"{_GROUPS} SELECT count(*) FROM (SELECT FROM waiting LIMIT %(counted)s) AS counted"
+"""  # noqa: S608
+_COUNT = f"{_GROUPS} SELECT count(*) FROM (SELECT FROM waiting LIMIT %(counted)s) AS counted"  # noqa: S608
 
 
 def closed_tries(
@@ -95,7 +95,7 @@ def waiting_tries(*, organisation_id: int | None, now: datetime) -> int:
 
 def _select(query: str, organisation_id: int | None, now: datetime, **bounds: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        values = {"organisation": organisation_id, "since": now - MONTH, "most": MOST_TRIES}
+        values: dict[str, Any] = {"organisation": organisation_id, "since": now - MONTH, "most": MOST_TRIES}
         cursor.execute(query, values | {"wrong": MANY_WRONG} | bounds)
         return list(cursor.fetchall())
 

@@ -140,7 +140,7 @@ def _candidates(rows: Sequence[RegistryRow]) -> dict[int, list[_Account]]:
 
 
 def _select(query: str, given: Sequence[tuple[int, str]], name: str, **others: int) -> list[tuple[Any, ...]]:
-    values = {"places": [place for place, _ in given], name: [one for _, one in given]}
+    values: dict[str, Any] = {"places": [place for place, _ in given], name: [one for _, one in given]}
     with connection.cursor() as cursor:
         cursor.execute(query, values | others)
         return list(cursor.fetchall())

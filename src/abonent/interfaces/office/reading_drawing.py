@@ -97,7 +97,7 @@ def _with_unit(volume: Decimal | None, unit: str) -> str:
 
 def _group(each: EarlierReading, unit: str) -> Group:
     use = each.use or Decimal(0)
-    return Group(f"{each.taken_on:%m.%y}", f"{date(each.taken_on)}: {_with_unit(use, unit)}", Bar((use,)))
+    return Group(f"{each.taken_on:%m}", f"{date(each.taken_on)}: {_with_unit(use, unit)}", Bar((use,)))
 
 
 def _row(each: EarlierReading) -> tuple[Any, ...]:

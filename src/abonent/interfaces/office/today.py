@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -38,7 +39,7 @@ class Queue:
 
     right: Right
     page: str
-    label: str
+    label: Promise
     icon: str
     read: Callable[[StaffMembership, datetime], Says]
 
@@ -85,7 +86,13 @@ def _tasks(staff: StaffMembership, now: datetime) -> Says:
 QUEUES = (
     Queue(Right.REQUESTS, "office_requests", gettext_lazy("Requests"), "clipboard-list", _requests),
     Queue(Right.READINGS, "office_readings", gettext_lazy("Readings that need eyes"), "eye", _readings),
-    Queue(Right.UNMATCHED, "office_unmatched", gettext_lazy("Unmatched payments"), "circle-question-mark", _unmatched),
+    Queue(
+        Right.UNMATCHED,
+        "office_unmatched",
+        gettext_lazy("Unmatched payments"),
+        "circle-question-mark",
+        _unmatched,
+    ),
     Queue(Right.LINKS, "office_closed_tries", gettext_lazy("Could not link"), "user-lock", _tries),
     Queue(Right.PAYMENTS, "office_reconciliation", gettext_lazy("Differences"), "scale", _differences),
     Queue(Right.IMPORTS, "office_tasks", gettext_lazy("Failed tasks"), "circle-alert", _tasks),

@@ -208,8 +208,8 @@ def test_everybody_signed_in_finds_the_way_out_on_every_page(
 #: Machines have no form of ours to bring a token from: a gateway signs, a mail program holds a signed link.
 WITHOUT_A_TOKEN = {"gateway_notice", "receipt_unsubscribe", "notices_unsubscribe"}
 
-#: Hundreds of megabytes of which nothing is read before it is known who sends them: strangers find nothing, and
-#: staff are asked for the token (tests/interfaces/office/test_imports.py).
+#: Hundreds of megabytes, of which nothing is read before it is known who sends them: strangers find nothing,
+#: and staff are asked for the token (tests/interfaces/office/test_imports.py).
 LOCKED_FIRST = {"office_import_upload"}
 
 

@@ -21,7 +21,7 @@ from abonent.announcements.models import Announcement
 from abonent.notices.subscribed import send_wanted
 from abonent.users import audit
 
-ACCOUNTS, LETTERS = 5_000, 200
+ACCOUNTS, LETTERS = 2_000, 200
 """Of one transaction."""
 LEFT_ALONE = timedelta(minutes=2)
 """One that nobody has touched for so long was left by somebody who was killed."""
@@ -40,7 +40,7 @@ def send(number: int, *, clock: Callable[[], datetime], batches: int | None = No
 
 @transaction.atomic
 def send_batch(number: int, *, now: datetime) -> bool:
-    """The next step of an announcement: begin, five thousand accounts, or two hundred letters; True when
+    """The next step of an announcement: begin, two thousand accounts, or two hundred letters; True when
     nothing is left. One transaction under its lock. What is called back or ended is cleared."""
     rows = Announcement.objects.select_for_update(of=("self",))
     found = rows.select_related("organisation", "service", "scheduled_by").get(pk=number)

@@ -262,3 +262,22 @@ def test_a_house_prepares_its_database_and_says_what_to_link(database_server: st
             assert told[-1]["facts"]["last_payment_amount"] == found[1].replace(".", ",")
             assert connection.execute("SELECT count(*) FROM accounts_account").fetchone() == (300,)
             assert connection.execute("SELECT count(DISTINCT month) FROM ledger_charge").fetchone() == (36,)
+
+
+@pytest.mark.parametrize("code", PORTALS)
+def test_the_office_finds_work_in_the_morning(database_server: str, code: str) -> None:
+    with a_town(database_server, code) as url, psycopg.connect(url) as connection:
+
+        def count(what: str) -> int:
+            (found,) = connection.execute(f"SELECT count(*) FROM {what}").fetchone() or (0,)
+            return int(found)
+
+        takes_requests = bool(load(Path("portals") / f"{code}.toml").requests.kinds)
+        states = connection.execute("SELECT DISTINCT state FROM service_requests_servicerequest").fetchall()
+        expected = {"received", "in_work", "waiting", "done"} if takes_requests else set()
+        assert {state for (state,) in states} == expected
+        assert count("announcements_announcement WHERE kind = 'outage'") == 1
+        assert count("payments_registryrow WHERE state = 'unmatched'") == 2
+        assert count("accounts_linkattempt WHERE refused_by <> ''") >= 1
+        roles = connection.execute("SELECT role FROM users_staffmembership ORDER BY role").fetchall()
+        assert [role for (role,) in roles] == ["accountant", "administrator", "operator"]

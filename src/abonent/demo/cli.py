@@ -18,6 +18,7 @@ from abonent.demo.town import write_bundle
 from abonent.interfaces.cli.surroundings import embedded_server, home
 
 STAGES = {
+    "counter": "the office's counter",
     "starting": "starting",
     "migrations": "bringing the database up to date",
     "town": "making the town",
@@ -139,6 +140,7 @@ def _portal(house: House) -> list[str]:
         f"{facts['name']}: {url}",
         f"  customer  {who('demo')}   (three accounts; {family} sees two of them)",
         f"  staff     {who('operator')}   {url.rstrip('/')}{facts['office']}",
+        f"            {who('accountant')}, {who('admin')}",
         f"  to link   account {facts['number']}, {known}",
         f"  mail      {url}demo/mail/",
         "",

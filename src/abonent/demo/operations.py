@@ -12,14 +12,17 @@ from abonent.accounts.codes import bill_code
 from abonent.accounts.operations import issue_printed_code, link_account
 from abonent.base.errors import DomainError
 from abonent.base.months import Month
+from abonent.demo.counter import fill_the_counter
 from abonent.demo.history import send_readings
 from abonent.demo.online import pay_online
 from abonent.demo.queries import (
     CUSTOMER,
     FAMILY,
     OPERATOR,
+    STAFF,
     PlantedAccount,
     email_of,
+    has_full_counter,
     has_history,
     has_paid_online,
     is_complete,
@@ -35,7 +38,7 @@ from abonent.portal.current import portal
 from abonent.tariffs.calculator import parse_tariff
 from abonent.tariffs.operations import load_tariff
 from abonent.users.models import StaffMembership, User
-from abonent.users.operations import add_person, add_staff_member
+from abonent.users.operations import add_person, add_staff_member, agree
 
 
 class TownRefused(DomainError):  # noqa: N818 - named after what happened
@@ -70,6 +73,9 @@ def settle(
         send_readings(town or _town(made_on, seed=seed, accounts=accounts), now=now)
     if not has_paid_online():
         pay_online(now=now)
+    if not has_full_counter():
+        stage("counter")
+        fill_the_counter(now=now)
 
 
 def load_town(*, now: datetime, seed: int, accounts: int, stage: Callable[[str], None]) -> Town:
@@ -119,22 +125,28 @@ def add_people(*, now: datetime) -> None:
 
 
 def _operator(now: datetime) -> User:
-    found = User.objects.filter(login=OPERATOR).first()
-    return found or add_staff_member(
-        login=OPERATOR, email=email_of(OPERATOR), password=OPERATOR, role="administrator", now=now
-    )
+    """One person of each role; who is there stays as they are."""
+    for login, role in STAFF.items():
+        if not User.objects.filter(login=login).exists():
+            add_staff_member(login=login, email=email_of(login), password=login, role=role, now=now)
+    return User.objects.get(login=OPERATOR)
 
 
 def _person(login: str, full_name: str, now: datetime) -> User:
     found = User.objects.filter(login=login).first()
-    return found or add_person(
+    if found:
+        return found
+    language = portal().language
+    person = add_person(
         login=login,
         email=email_of(login),
         password=CUSTOMER,
         full_name=full_name,
-        language=portal().language,
+        language=language,
         now=now,
     )
+    agree(user=person, language=language, address=None, now=now)
+    return person
 
 
 def _link(

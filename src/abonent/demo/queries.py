@@ -14,11 +14,16 @@ from abonent.exchange.models import Run
 from abonent.metering.models import SubmittedReading
 from abonent.notices.models import Letter
 from abonent.notices.queries import recent_letters
-from abonent.payments.models import Payment
+from abonent.payments.models import Payment, Registry
 from abonent.portal.current import portal
 
 #: Login and, but for the family's, the password; where people sign in by e-mail, `email_of(login)`.
 CUSTOMER, FAMILY, OPERATOR = "demo", "family", "operator"
+#: Login and password -> role, all of the portal's own staff.
+STAFF = {OPERATOR: "operator", "accountant": "accountant", "admin": "administrator"}
+
+REGISTRY = "demo-registry"
+"""The mark of the bank's registry in the office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,11 @@ def has_history() -> bool:
     return SubmittedReading.objects.filter(submission__account__contact_email=home, state="used").exists()
 
 
+def has_full_counter() -> bool:
+    """Whether the office's counter is filled: the registry comes last (counter.fill_the_counter)."""
+    return Registry.objects.filter(checksum=REGISTRY).exists()
+
+
 def has_paid_online() -> bool:
     """Whether the town's own payment is made (online.pay_online), or the customer has paid by hand."""
     return Payment.objects.filter(user__login=CUSTOMER).exists()
@@ -117,7 +127,11 @@ def people() -> Sequence[tuple[str, str]]:
     by_email = portal().sign_up.sign_in_by == "email"
     return [
         (email_of(login) if by_email else login, password)
-        for login, password in ((CUSTOMER, CUSTOMER), (FAMILY, CUSTOMER), (OPERATOR, OPERATOR))
+        for login, password in (
+            (CUSTOMER, CUSTOMER),
+            (FAMILY, CUSTOMER),
+            *((login, login) for login in STAFF),
+        )
     ]
 
 

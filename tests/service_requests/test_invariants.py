@@ -3,8 +3,6 @@
 import pytest
 from django.db import connection
 
-from abonent.accounts.models import Account
-from abonent.portal.models import Organisation
 from abonent.service_requests import operations
 from abonent.service_requests.invariants import INVARIANTS, broken
 from abonent.service_requests.typed import SentFile
@@ -26,15 +24,13 @@ PLANTED = {
     + "; "
     + EVENT.format("'note'", "'done'", "state = 'done'"),
     "in_work_by_somebody": f"UPDATE {REQUESTS} SET assigned_to_id = user_id WHERE state = 'received'",
-    "organisation_is_the_accounts": "UPDATE accounts_account SET organisation_id ="
-    " (SELECT id FROM portal_organisation WHERE code = 'water')",
     "reopened_as_often_as_said": f"UPDATE {REQUESTS} SET reopened = 1",
     "files_are_what_was_sent": NO_TRIGGERS.format(FILES) + f"UPDATE {FILES} SET content = 'other'",
 }
 
 
 @pytest.fixture
-def life(desk: Desk, alice: User, ivan: StaffMembership, stranger: Organisation) -> None:
+def life(desk: Desk, alice: User, ivan: StaffMembership) -> None:
     done = desk.file(alice)
     desk.message(alice, done, files=[SentFile("a.jpg", jpeg())])
     desk.staff(operations.finish, ivan, done, how="done")
@@ -46,7 +42,7 @@ def test_every_invariant_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", INVARIANTS)
-def test_each_finds_what_breaks_it(life: None, account: Account, name: str) -> None:
+def test_each_finds_what_breaks_it(life: None, name: str) -> None:
     assert broken() == {}
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

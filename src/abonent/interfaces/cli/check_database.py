@@ -9,7 +9,14 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from abonent.interfaces.cli import check_banks, check_payments, check_readings, check_records, check_settings
+from abonent.interfaces.cli import (
+    check_banks,
+    check_payments,
+    check_readings,
+    check_records,
+    check_requests,
+    check_settings,
+)
 from abonent.interfaces.cli.asking import ask
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 from abonent.interfaces.cli.surroundings import home
@@ -38,6 +45,7 @@ def findings() -> Iterator[Finding]:
         yield check_readings.payments_finding(now=datetime.now(UTC))
         yield from check_payments.findings(now=datetime.now(UTC))
         yield from check_banks.findings(now=datetime.now(UTC))
+        yield check_requests.finding()
         yield check_settings.finding(today=timezone.localdate())
 
 

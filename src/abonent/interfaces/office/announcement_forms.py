@@ -126,7 +126,10 @@ class AnnouncementForm(forms.Form):
             label=_("Title"), max_length=LONGEST_TITLE, required=False, widget=forms.TextInput(attrs=attrs)
         )
         self.fields[f"text_{one}"] = forms.CharField(
-            label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={**attrs, "rows": 5})
+            label=_("Text"),
+            max_length=LONGEST_TEXT,
+            required=False,
+            widget=forms.Textarea(attrs={**attrs, "rows": 5}),
         )
 
     def _organisation(self, cleaned: Mapping[str, Any]) -> int | None:

@@ -40,17 +40,24 @@ class QuestionsForm(forms.Form):
 
 def questions(asked: RequestForm, values: Mapping[str, str], problems: Mapping[str, str]) -> QuestionsForm:
     """The fields of the kind in its order, then what may be said besides."""
-    form = QuestionsForm(values, problems)
+    form = QuestionsForm(_only_options(asked) | dict(values), problems)
     for one in asked.fields:
         form.fields[f"answer-{one.field.code}"] = _field(one, _bounds(one.field, asked))
-        if len(one.options) == 1 and one.field.required:
-            form.data.setdefault(f"answer-{one.field.code}", one.options[0].value)
     types = {one.field.type for one in asked.fields}
     if "long_text" not in types:
         form.fields["text"] = _comment(required=not asked.fields)
     if "phone" not in types:
         form.fields["phone"] = _phone()
     return form
+
+
+def _only_options(asked: RequestForm) -> dict[str, str]:
+    """What must be chosen and is the only one: a flat's one meter."""
+    return {
+        f"answer-{one.field.code}": one.options[0].value
+        for one in asked.fields
+        if one.field.required and len(one.options) == 1
+    }
 
 
 def _comment(*, required: bool) -> forms.Field:

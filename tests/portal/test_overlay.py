@@ -152,3 +152,22 @@ def test_the_order_in_which_versions_are_read_says_nothing(
         last = max(come, key=lambda one: (one.in_force_from, one.number), default=None)
         assert state.applied.get(place) == (last.id if last else None)
     assert not state.broken
+
+
+def test_the_table_of_the_documentation() -> None:
+    """docs/operations/profile.md, «Settings in the office»."""
+    page = (settings.BASE_DIR / "docs/operations/profile.md").read_text("utf-8")
+    table = page.partition("| published | day |")[2].partition("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert len(rows) == 6
+    first_day = {"A": 1, "B": 2, "the file": 10}
+    at = {"20 Nov": date(2026, 11, 20), "25 Nov": date(2026, 11, 25), "1 Dec": date(2026, 12, 1)}
+    for names, since, *expected in rows:
+        made = [] if names == "nothing" else [one.removesuffix(" again") for one in names.split(", then ")]
+        versions = [
+            version(number, None if name == "the file" else days(first_day[name], 25), at[day])
+            for number, (name, day) in enumerate(zip(made, since.split(", "), strict=bool(made)), start=1)
+        ]
+        for day, holds in zip(at.values(), expected, strict=True):
+            found = overlay(profile(), versions, day).profile.readings.first_day
+            assert found == first_day[holds], (names, since, day)

@@ -6,7 +6,10 @@ from typing import get_args
 
 import pytest
 
+from abonent.base.pictures import MEGAPIXELS
 from abonent.portal.profile_requests import FieldType
+from abonent.service_requests import files
+from abonent.service_requests import pdf_cleaning as pdf
 from abonent.service_requests.invariants import INVARIANTS
 from abonent.service_requests.operations import customer, drafts, filing
 from abonent.service_requests.working_days import WorkingDays
@@ -42,11 +45,17 @@ def test_every_type_of_field_is_in_the_table() -> None:
 
 
 def test_the_bounds_that_are_told() -> None:
-    text = DOCUMENT.read_text("utf-8")
+    text = " ".join(DOCUMENT.read_text("utf-8").split())
     assert f"with {filing.MOST_OPEN} open requests" in text
     assert f"filed {filing.MOST_A_DAY} in 24 hours" in text
     assert f"{customer.MESSAGES_A_DAY} messages in 24 hours" in text
     assert f"{drafts.MOST_FILES} and {drafts.MOST_BYTES // 1024**2} MB a person" in text
+    assert f"at most {pdf.MEMORY // 1024**2} MB and {pdf.SECONDS} seconds" in text
+    assert f"at most {pdf.PAGES} pages" in text
+    assert f"more than {pdf.STREAM // 1024**2} MB in a stream or {pdf.STREAMS // 1024**2} MB in all" in text
+    assert f"more than {pdf.OBJECTS:,} objects".replace(",", " ") in text
+    assert f"at most {files.LONGEST_SIDE} dots a side" in text
+    assert f"at most {MEGAPIXELS} million dots" in text
 
 
 def test_the_invariants_that_are_told() -> None:

@@ -25,7 +25,7 @@ class BadPdfError(ValueError):
 def cleaned(file: bytes) -> bytes:
     """The document without its author, without anything appended, and only if it does nothing by itself.
 
-    Raises BadPdfError; a document that needs more than 1 GB or 20 seconds of a processor is one too.
+    Raises BadPdfError; a document that needs more than 512 MB or 20 seconds of a processor is one too.
     """
     command = [sys.executable, "-I", str(PROGRAM)]
     try:

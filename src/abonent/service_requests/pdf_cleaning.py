@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-MEMORY = 1024 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024
 SECONDS = 20
 PAGES, OBJECTS, DEPTH = 200, 50_000, 200
 #: Of one stream and of all, unpacked: a page of a scanner at 600 dots an inch is 100 MB.

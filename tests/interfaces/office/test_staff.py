@@ -214,3 +214,19 @@ def test_the_pages_speak_three_languages(client: Client, chief: User) -> None:
     for language, words in {"ru": "Второй фактор", "kk": "Екінші фактор", "en": "Second factor"}.items():
         signed_in(client, chief, language)
         assert words in text(client.get(reverse("office_staff")))
+
+
+def test_whoever_signs_themselves_out_elsewhere_stays_here(office: Client, chief: User) -> None:
+    elsewhere = signed_in(Client(), chief)
+    own = StaffMembership.objects.get(user=chief)
+    assert "Закончен 1 сеанс" in text(page(office, "office_staff_sessions", own.pk, post={}, follow=True))
+    assert page(elsewhere, "office_staff").status_code == 404
+    assert page(office, "office_staff").status_code == 200
+
+
+def test_an_administrator_may_leave_when_there_is_another(office: Client, chief: User) -> None:
+    own = StaffMembership.objects.get(user=chief)
+    member("erlan", own.organisation, "administrator")
+    answer = page(office, "office_staff_remove", own.pk, post={})
+    assert answer.headers["Location"] == reverse("home")
+    assert page(office, "office_staff").status_code == 404

@@ -129,8 +129,10 @@ def end_link_by_staff(*, staff: StaffMembership, link: str, address: str | None,
 
 
 @transaction.atomic
-def end_sessions_of_linked(*, staff: StaffMembership, link: str, address: str | None, now: datetime) -> int:
-    """End every session of a person linked to an account in reach; how many. Raises `NoSuchLink`.
+def end_sessions_of_linked(
+    *, staff: StaffMembership, link: str, keep: str | None = None, address: str | None, now: datetime
+) -> int:
+    """End every session of a person linked to an account in reach but `keep`; how many. Raises `NoSuchLink`.
 
     One transaction, safe to repeat. Written down at the account as well as at the person. A member of the
     staff who is linked is left alone by an organisation's staff: their sessions are the staff page's.
@@ -138,6 +140,6 @@ def end_sessions_of_linked(*, staff: StaffMembership, link: str, address: str | 
     found = _link(staff, link)
     if staff.organisation_id is not None and staff_of(found.user) is not None:
         raise NoSuchLink
-    ended = end_all_sessions(user=found.user, actor=staff.user, now=now)
+    ended = end_all_sessions(user=found.user, actor=staff.user, keep=keep, now=now)
     _audit("staff_ended_sessions", staff, found.account, address, now)
     return ended

@@ -109,7 +109,11 @@ def sessions_page(request: HttpRequest, staff: StaffMembership, public_id: str, 
     if request.method == "POST":
         try:
             ended = operations.end_sessions_of_linked(
-                staff=staff, link=link, address=address(request), now=timezone.now()
+                staff=staff,
+                link=link,
+                keep=request.session.session_key,
+                address=address(request),
+                now=timezone.now(),
             )
         except NoSuchLink as error:
             raise Http404 from error

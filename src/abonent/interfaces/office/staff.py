@@ -169,14 +169,20 @@ def remove_page(request: HttpRequest, staff: StaffMembership, member: int) -> Ht
     known = _member_or_404(staff, member)
     if request.method == "POST":
         try:
-            take_place(by=staff, member=member, address=address(request), now=timezone.now())
+            gone = take_place(
+                by=staff,
+                member=member,
+                keep=request.session.session_key,
+                address=address(request),
+                now=timezone.now(),
+            )
         except NoSuchPlace as error:
             raise Http404 from error
         except LastAdministrator:
             messages.error(request, _LAST)
             return redirect("office_staff_member", member)
         messages.success(request, _("The place is taken away, and the sessions have ended."))
-        return redirect("office_staff")
+        return redirect("home" if gone == request.user else "office_staff")
     return render(request, "office/staff_remove.html", context(staff, "office_staff", **known))
 
 
@@ -185,7 +191,9 @@ def remove_page(request: HttpRequest, staff: StaffMembership, member: int) -> Ht
 def sessions_page(request: HttpRequest, staff: StaffMembership, member: int) -> HttpResponse:
     """Sign the member out everywhere."""
     try:
-        ended = end_sessions_of_member(by=staff, member=member, now=timezone.now())
+        ended = end_sessions_of_member(
+            by=staff, member=member, keep=request.session.session_key, now=timezone.now()
+        )
     except NoSuchPlace as error:
         raise Http404 from error
     text = ngettext("%(num)d session has been ended.", "%(num)d sessions have been ended.", ended)

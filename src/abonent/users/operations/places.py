@@ -139,8 +139,10 @@ def change_place(
 
 
 @transaction.atomic
-def take_place(*, by: StaffMembership, member: int, address: str | None, now: datetime) -> User:
-    """Take the place away and end the person's sessions; as a customer they may sign in again.
+def take_place(
+    *, by: StaffMembership, member: int, keep: str | None = None, address: str | None, now: datetime
+) -> User:
+    """Take the place away and end the person's sessions but `keep`; as a customer they may sign in again.
 
     One transaction. Raises `NoSuchPlace`, also when repeated, and `LastAdministrator`.
     """
@@ -149,11 +151,16 @@ def take_place(*, by: StaffMembership, member: int, address: str | None, now: da
     user = place.user
     _event("staff_removed", by, place, address, now, role=place.role, team=place.team)
     place.delete()
-    end_all_sessions(user=user, actor=by.user, now=now)
+    end_all_sessions(user=user, actor=by.user, keep=keep, now=now)
     return user
 
 
 @transaction.atomic
-def end_sessions_of_member(*, by: StaffMembership, member: int, now: datetime) -> int:
-    """Sign a member of the staff out everywhere; how many sessions. Safe to repeat. Raises `NoSuchPlace`."""
-    return end_all_sessions(user=_place(by, member).user, actor=by.user, now=now)
+def end_sessions_of_member(
+    *, by: StaffMembership, member: int, keep: str | None = None, now: datetime
+) -> int:
+    """Sign a member of the staff out everywhere but in the session `keep`; how many. Safe to repeat.
+
+    Raises `NoSuchPlace`.
+    """
+    return end_all_sessions(user=_place(by, member).user, actor=by.user, keep=keep, now=now)

@@ -41,9 +41,12 @@ def end_other_sessions(*, user: User, keep: str | None, now: datetime, why: str 
     return ended
 
 
-def end_all_sessions(*, user: User, actor: User, now: datetime) -> int:
-    """An administrator ends every session of a person; how many. Safe to repeat."""
+def end_all_sessions(*, user: User, actor: User, keep: str | None = None, now: datetime) -> int:
+    """A member of the staff ends every session of a person; how many. Safe to repeat.
+
+    `keep` is the key of the session they ask from: it stays where the person is themselves.
+    """
     with transaction.atomic():
-        ended, _ = Session.objects.filter(user=user).delete()
+        ended, _ = Session.objects.filter(user=user).exclude(session_key=keep or "").delete()
         record(action="sessions_ended", actor=actor, subject=f"user:{user.pk}", now=now, sessions=ended)
     return ended

@@ -30,6 +30,8 @@ KEPT = (
     "payments_paymentpart",
     "payments_paymentstep",
     "payments_bankpayment",
+    "users_consent",
+    "users_consenttext",
     "service_requests_requestevent",
 )
 
@@ -124,6 +126,19 @@ def test_billings_figures_and_the_shape_of_tables_are_not_the_pages_to_change(
 ) -> None:
     with pytest.raises(REFUSED):
         pages.execute(statement.encode())
+
+
+def test_old_tries_go_by_the_owners_function_alone(pages: psycopg.Connection) -> None:
+    """One of three years ago goes, a younger one stays; by itself the pages' role deletes neither."""
+    for age in ("3 years", "1 year"):
+        pages.execute(
+            "INSERT INTO accounts_linkattempt"
+            " (at, network, method, outcome, number_hash, neighbourhood, refused_by)"
+            f" VALUES (now() - interval '{age}', '', 'code', 'linked', 'a', 'b', '')".encode()
+        )
+    assert pages.execute("SELECT accounts_forget_old_tries(now(), 100)").fetchone() == (1,)
+    with pytest.raises(REFUSED):
+        pages.execute("DELETE FROM accounts_linkattempt")
 
 
 def test_a_tries_outcome_alone_can_be_filled_in(pages: psycopg.Connection) -> None:

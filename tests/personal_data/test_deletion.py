@@ -187,3 +187,14 @@ def test_the_next_run_goes_on_where_a_killed_one_stopped(dina: User, alice: User
     assert {0, 1, 2} <= set(done), "a kill costs one person's work, not the others'"
     assert not User.objects.filter(is_active=True).exists()
     assert RetentionRun.objects.count() == 0
+
+
+def test_the_check_says_whom_nobody_has_forgotten(dina: User) -> None:
+    from abonent.interfaces.cli.check_personal_data import finding
+
+    _ask(dina)
+    assert finding(now=DUE + timedelta(hours=23)).state == "ok"
+    late = finding(now=DUE + timedelta(hours=25))
+    assert (late.state, late.text) == ("FAIL", "1 deletions are overdue")
+    forget_due(now=DUE + timedelta(hours=25))
+    assert finding(now=DUE + timedelta(hours=25)).state == "ok"

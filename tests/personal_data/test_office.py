@@ -73,7 +73,7 @@ def test_staff_begin_and_take_back_a_deletion(
     assert Deletion.objects.get().asked_by is not None
     assert (
         "наш сотрудник запросил удаление"
-        in [one for one in letters() if one.kind == "deletion_asked"][0].text
+        in next(one for one in letters() if one.kind == "deletion_asked").text
     )
     page = client.get(_path()).content.decode()
     assert "Будет удалён" in page

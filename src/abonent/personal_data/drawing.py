@@ -21,7 +21,7 @@ from abonent.bills.paper.typesetting import forget, typeset
 from abonent.personal_data.facts import words_of
 
 TEMPLATE = Path(__file__).parent / "export.typ"
-WIDEST = 5
+WIDEST = 6
 """Columns of a table; a row with more, or with parts of its own, is a card."""
 _LONGEST_WORD = 26
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+]00:00")

@@ -72,6 +72,11 @@ def retention_states(*, now: datetime) -> Sequence[RuleState]:
     ]
 
 
+def overdue_deletions(*, before: datetime) -> int:
+    """How many were to be forgotten by then and are not: a hindrance, or a worker that stands still."""
+    return Deletion.objects.filter(cancelled_at=None, done_at=None, due_at__lt=before).count()
+
+
 def _state(run: RetentionRun | None, now: datetime) -> str:
     if run is None:
         return "never"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from abonent.accounts.strength import WARN_ABOVE
-from abonent.interfaces.cli import check_tariffs
+from abonent.interfaces.cli import check_personal_data, check_tariffs
 from abonent.interfaces.cli.asking import ask, ask_row
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 
@@ -18,6 +18,9 @@ APPEND_ONLY = [
     "payments_paymentpart",
     "payments_paymentstep",
     "payments_bankpayment",
+    "users_consent",
+    "users_consenttext",
+    "users_consentwithdrawal",
 ]
 #: One for UPDATE and DELETE, one for TRUNCATE.
 TRIGGERS = """
@@ -53,6 +56,7 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     yield _worker()
     yield _letters_waiting(now)
     yield check_tariffs.finding()
+    yield check_personal_data.finding(now=now)
 
 
 def _append_only() -> Finding:

@@ -157,7 +157,8 @@ def apply(*, run_id: int, now: datetime) -> None:
         _break_off(run, error)
         raise
     else:
-        forget(run.upload)
+        if run.state == State.APPLIED:  # not refused after all: then it may be planned again
+            forget(run.upload)
 
 
 def undo(*, run_id: int, now: datetime) -> None:

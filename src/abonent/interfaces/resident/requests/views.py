@@ -68,7 +68,7 @@ def _row(one: RequestRow, account: HeldAccount) -> list[Any]:
     mark = Markup(' <span class="badge warning">{}</span>').format(_("New answer")) if one.unread else ""
     state = Markup('<span class="badge {}">{}</span>').format(BADGES[one.state], state_word(one.state))
     return [
-        Markup('<span><a href="{}">№ {}</a>{}</span>').format(href, one.number, mark),
+        Markup('<span><a class="num" href="{}">№ {}</a>{}</span>').format(href, one.number, mark),
         local(one.kind_label),
         state,
         timezone.localdate(one.created_at),

@@ -219,6 +219,27 @@ def test_a_kind_that_is_switched_off_is_no_longer_offered(office: Client) -> Non
 
 
 @pytest.mark.parametrize(
+    "was",
+    [
+        "",
+        "[]",
+        "{",
+        "1",
+        "[" * 100_000,
+        '{"phones": 5}',
+        '{"offices": {"a": 1}}',
+        '{"offices": [1, {"name": 5}]}',
+        '{"phones": ["\\u0000"], "fax": "\\u0000"}',
+    ],
+)
+def test_a_form_that_was_tampered_with_is_answered(office: Client, was: str) -> None:
+    for name in ("contact_centre", "offices", "requests", "commission-card"):
+        answer = office.post(at(EDIT, name), {"was": was, "phones": "1\0", "hours.ru": "\0", "hours.en": "x"})
+        assert answer.status_code in (302, 422)
+    assert office.post(at("office_setting_kind", "requests", "new"), {"was": was}).status_code in (302, 422)
+
+
+@pytest.mark.parametrize(
     ("role", "of_house", "page", "status"),
     [
         ("operator", False, "office_settings", 404),

@@ -223,7 +223,7 @@ def value_posted(
     """The value as it is typed, over the one that was drawn. What is no number stays as it was typed."""
     try:
         was = json.loads(posted.get("was", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         was = {}
     codes = [code for code, _ in languages]
     return _read(asks, was if isinstance(was, dict) else {}, posted, "", codes)
@@ -236,7 +236,8 @@ def _read(
     for one in asks:
         name = path + one.name
         if isinstance(one, Rows):
-            rows = was.get(one.name) or []
+            rows = was.get(one.name)
+            rows = rows if isinstance(rows, list) else []
             made[one.name] = [
                 _read(one.asks, row, posted, f"{name}.{index}.", codes)
                 for index, row in enumerate(rows)
@@ -293,7 +294,10 @@ def acted(asks: Sequence[Ask | Rows], value: dict[str, Any], do: str) -> dict[st
 
 
 def without_marks(value: Any) -> Any:
-    """The value for the profile's model: without the form's own marks of new rows."""
+    """The value for the profile's model: without the form's own marks of new rows, and without NUL, which no
+    database keeps."""
     if isinstance(value, dict):
         return {key: without_marks(one) for key, one in value.items() if key != "_new"}
+    if isinstance(value, str):
+        return value.replace("\0", "")
     return [without_marks(one) for one in value] if isinstance(value, list) else value

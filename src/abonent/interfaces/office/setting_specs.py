@@ -67,7 +67,8 @@ def _fresh_team(teams: list[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _named(key: str, otherwise: str) -> Any:
     def label(row: Mapping[str, Any], number: int) -> str:
-        return local(row.get(key)) or f"{_(otherwise)} {number}"
+        words = row.get(key)
+        return (local(words) if isinstance(words, dict) else "") or f"{_(otherwise)} {number}"
 
     return label
 

@@ -153,6 +153,7 @@ def test_another_version_is_asked_for_at_the_next_sign_in(
     assert answer["Location"] == "/agree/?next=%2Faccounts%2F%3Fpage%3D2"
     page = _page(again, answer["Location"])
     assert "2027-01" in page
+    assert "тексты изменились" in page
     assert "agree_personal_data" not in page, "that one is agreed to already"
     marks = "agreement=2027-01 personal_data=2026-01"
     sent = {"documents": marks, "next": "/accounts/"}
@@ -208,6 +209,7 @@ def test_a_consent_is_withdrawn_by_a_row_of_its_own_and_asked_for_again(
     alice.refresh_from_db()
     assert alice.agreed_to == "agreement=2026-01"
     assert client.get("/accounts/")["Location"].startswith("/agree/")
+    assert "тексты изменились" not in _page(client, "/agree/"), "it was withdrawn"
     assert _page(client).count("Отозвано") >= 1
     assert client.post(path).status_code == 404
     other = _entered(Client(), alice)

@@ -107,10 +107,12 @@ def agree_page(request: HttpRequest) -> HttpResponseBase:
 
 def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101
+    missing = documents.missing(request.user.agreed_to)
+    earlier = {mark.partition("=")[0] for mark in request.user.agreed_to.split()}
     values = {
-        "documents": documents.missing(request.user.agreed_to),
+        "documents": missing,
         "marks": documents.marks(one.mark for one in documents.required()),
-        "agreed_before": bool(request.user.agreed_to),
+        "agreed_before": any(one.code in earlier for one in missing),
         "next": _onward(request),
         "error": error,
         "ticked": set(request.POST),

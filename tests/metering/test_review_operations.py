@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -19,6 +19,7 @@ from abonent.metering.operations.rejections import tell_rejected
 from abonent.metering.operations.review import Decided, NoReason
 from abonent.metering.review_queries import ReviewPage, Which, waiting_for_eyes
 from abonent.metering.review_reasons import REASONS
+from abonent.metering.sent_readings import readings_of_batch
 from abonent.notices.models import Letter
 from abonent.portal.models import Organisation
 from abonent.users.models import AuditEvent, StaffMembership, User
@@ -240,3 +241,6 @@ def test_risky_readings_are_held_until_the_day_before_the_window_closes(
         accept(clerk, jumped)
     later = NOW + timedelta(days=days, hours=12)
     assert take_for_billing(batch=1, since=None, now=later) == int(goes)
+    with transaction.atomic():
+        unseen = [row.unseen for row in readings_of_batch(1)]
+    assert unseen == ([not accepted] if goes else [])

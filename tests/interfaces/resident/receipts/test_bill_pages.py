@@ -50,7 +50,8 @@ def test_the_newest_bill_says_what_is_due_by_when_and_as_of_when(see: See) -> No
     )
     assert "октябрь 2026 3 410,00 ₽ 4 400,00 ₽" in page
     whole = see("alice", "bill", "100", month=OCTOBER)
-    assert "Электроэнергия ООО «Дом» 155 × 22 ₽ Вопрос по строке 3 000,00 3 410,00 −10,00 2 000,00 4 400,00" in whole
+    line = "Электроэнергия ООО «Дом» 155 × 22 ₽ Вопрос по строке 3 000,00 3 410,00 −10,00 2 000,00 4 400,00"
+    assert line in whole
 
 
 def test_a_bill_with_time_left_says_by_when(see: See, settings: Any) -> None:

@@ -1,5 +1,6 @@
 """Staff at a customer's written wish: whom they may act for, what they give a reason for, what they see."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -48,7 +49,10 @@ def test_staff_have_all_data_made_for_the_person_and_see_none(
     office: Callable[..., Client], letters: Letters, dina: User
 ) -> None:
     client = office()
-    assert client.post(_path("export/"), {}).status_code == 422, "without a reason"
+    refused = client.post(_path("export/"), {})
+    assert refused.status_code == 422, "without a reason"
+    ids = re.findall(r'\bid="([^"]+)"', refused.content.decode())
+    assert len(ids) == len(set(ids)), "two forms, and each name stands once"
     assert client.post(_path("export/"), REASON).status_code == 302
     export = Export.objects.get()
     assert (export.user, export.made_at, export.reason) == (dina, None, REASON["reason"])

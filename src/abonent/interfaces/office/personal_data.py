@@ -39,7 +39,7 @@ class WishForm(forms.Form):
 @staff_may(Right.PERSONAL_DATA)
 def person_page(request: HttpRequest, staff: StaffMembership, public_id: str, link: str) -> HttpResponse:
     """The person of a link: what runs, and what can be begun. Reading it is written into the trail."""
-    return _page(request, staff, public_id, link, WishForm())
+    return _page(request, staff, public_id, link, {})
 
 
 def _page(
@@ -47,7 +47,7 @@ def _page(
     staff: StaffMembership,
     public_id: str,
     link: str,
-    form: WishForm,
+    sent: dict[str, WishForm],
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -57,7 +57,9 @@ def _page(
         )
     except NoSuchPerson as error:
         raise Http404 from error
-    values = context(staff, "office_find", file=file, form=form, days=operations.THINK_AGAIN.days)
+    wishes = {what: sent.get(what) or WishForm(auto_id=f"{what}-%s") for what in ("export", "deletion")}
+    days = operations.THINK_AGAIN.days
+    values = context(staff, "office_find", file=file, days=days, sent=list(sent.values()), **wishes)
     return render(request, "office/person.html", values, status=status)
 
 
@@ -70,9 +72,10 @@ def _do(
     done: str,
 ) -> HttpResponse:
     """One wish of the person's, with its reason; what refuses it is said on the page."""
-    form = WishForm(request.POST)
+    what = "export" if wish is operations.ask_export_for else "deletion"
+    form = WishForm(request.POST, auto_id=f"{what}-%s")
     if not form.is_valid():
-        return _page(request, staff, public_id, link, form, status=422)
+        return _page(request, staff, public_id, link, {what: form}, status=422)
     asked: dict[str, Any] = {"staff": staff, "account": public_id, "link": link, **form.cleaned_data}
     try:
         wish(**asked, address=address(request), now=timezone.now())

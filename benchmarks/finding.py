@@ -2,7 +2,7 @@
 
     python -m benchmarks.finding [--accounts 1000000] [--rounds 40]
 
-Makes accounts, people and meters by SQL: 24 thousand surnames as unevenly spread as real ones («Иванов» is
+Makes accounts, people and meters by SQL: 22 thousand surnames as unevenly spread as real ones («Иванов» is
 the commonest), streets, houses and flats of thirty localities, three organisations of very different size.
 What is asked is taken from random accounts, with one mistake where the table says so. Times are whole
 searches (`finding.queries.find` in its transaction). «Unindexed» is the plain search of the same thing, a few

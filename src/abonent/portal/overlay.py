@@ -176,6 +176,8 @@ def _with_commission(profile: Profile, method: str, value: Any) -> Profile:
         commission = Commission.model_validate(value)
     except ValidationError as error:
         raise InvalidSetting(_mistakes(error, "")) from error
+    if commission.maximum is not None and commission.maximum < commission.minimum:
+        raise InvalidSetting([Mistake("maximum", "bounds", "minimum is more than maximum")])
     methods = [
         one.model_copy(update={"commission": commission}) if one.code == method else one
         for one in profile.paying.methods

@@ -17,12 +17,6 @@ class Commission(Part):
     maximum: Decimal | None = Field(default=None, ge=0)
     paid_by: Literal["customer", "organisation"] = "organisation"
 
-    @model_validator(mode="after")
-    def _bounds(self) -> "Commission":
-        if self.maximum is not None and self.maximum < self.minimum:
-            raise ValueError("minimum is more than maximum")
-        return self
-
 
 class FiscalReceipts(Part):
     """Data of the fiscal receipt that the gateway makes (54-FZ), in the codes that gateways number."""

@@ -97,6 +97,7 @@ _WRONG = {
     "float_parsing": gettext_lazy("A number, please: 1,5."),
     "date_from_datetime_parsing": gettext_lazy("A day is written like this: 21.11.2026."),
     "date_parsing": gettext_lazy("A day is written like this: 21.11.2026."),
+    "bounds": gettext_lazy("This is less than the least."),
     "gone": gettext_lazy("A kind or a team that was in use stays: switch it off instead of removing it."),
     "no_method": gettext_lazy("This way of paying is no longer in the profile."),
 }

@@ -223,8 +223,8 @@ class Readings(Part):
     """When readings leave for billing: until then a customer may correct them."""
     sent_at_hour: int = Field(default=20, ge=0, le=23)
     held_for_review: bool = False
-    """Keep risky readings from billing until staff have looked at them, at most until the day before the window
-    closes (docs/domain/reading_review.md)."""
+    """Keep risky readings from billing until staff have looked at them, at most until the day before the
+    window closes (docs/domain/reading_review.md)."""
 
 
 class Profile(Part):

@@ -428,6 +428,7 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "request_id": cast["request"].public_id,
         "file_id": cast["draft_file" if name == "service_request_draft" else "request_file"].public_id,
     }
+    known |= cast.get("known", {}).get(name, {})
     wanted = PATTERNS[name].pattern.regex.groupindex
     return reverse(name, kwargs={key: known[key] for key in wanted}) + QUERY.get(name, "")
 

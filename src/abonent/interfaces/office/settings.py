@@ -20,6 +20,7 @@ from abonent.configuration.differences import differences
 from abonent.configuration.queries import (
     NoSuchSetting,
     Setting,
+    may_set,
     name_of,
     overview,
     place_named,
@@ -97,8 +98,11 @@ def of_organisation(view: PlaceView[P]) -> Callable[..., HttpResponse]:
     def guarded(
         request: HttpRequest, staff: StaffMembership, /, organisation: int, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
+        place = Place(WINDOW, organisation)
+        if not may_set(staff, place):
+            raise Http404
         try:
-            return view(request, staff, Place(WINDOW, organisation), *args, **kwargs)
+            return view(request, staff, place, *args, **kwargs)
         except NoSuchSetting:
             raise Http404 from None
 

@@ -296,6 +296,12 @@ def test_counting_them_is_what_will_be_written(town: dict[str, User]) -> None:
     assert count_recipients(month=LATEST, organisation_id=None, now=NOW) == 2
 
 
+def test_counting_them_asks_once_however_many_there_are(town: dict[str, User]) -> None:
+    with CaptureQueriesContext(connection) as context:
+        assert count_recipients(month=LATEST, organisation_id=None, now=NOW) == 4
+    assert len(context) == 1
+
+
 def test_a_letter_that_comes_back_ends_the_subscriptions_of_its_mailbox(town: dict[str, User]) -> None:
     _publish()
     letter = Letter.objects.filter(to="alice@example.kz").earliest("pk")

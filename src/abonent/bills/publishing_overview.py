@@ -37,8 +37,8 @@ class Overview:
 
 def overview(*, month: Month | None, organisation_id: int | None, own: int | None, now: datetime) -> Overview:
     """The month asked for, else the newest. `own`: the organisation of who looks, who sees its own only; None
-    sees all, and may choose (`organisation_id`; one that does not exist is everybody). Two queries for every
-    five thousand subscribers, and four more."""
+    sees all, and may choose (`organisation_id`; one that does not exist is everybody). Five queries, however
+    many subscribers there are."""
     months = _months()
     chosen = month if month in months else next(iter(months), None)
     wanted = own if own is not None else organisation_id

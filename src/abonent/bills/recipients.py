@@ -7,9 +7,8 @@ from typing import Any
 from django.db import connection
 
 from abonent.base.months import Month
-from abonent.ledger.bill_lines import charged_among
+from abonent.ledger.bill_lines import is_charged
 
-_BATCH = 5_000
 # Every line of it is a row of docs/domain/receipts.md, "By mail".
 _ACTIVE = """
   FROM bills_receiptsubscription AS subscription
@@ -26,10 +25,8 @@ _OF_MONTH = """
    AND NOT EXISTS (SELECT 1 FROM bills_receiptletter AS letter
                     WHERE letter.account_id = account.id AND letter.user_id = person.id
                       AND letter.month = %(month)s)
-   AND subscription.id > %(after)s
- ORDER BY subscription.id
- LIMIT %(limit)s
 """
+_NEXT = " AND subscription.id > %(after)s ORDER BY subscription.id LIMIT %(limit)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +49,20 @@ def recipients(
     whether their accounts were charged is not looked at. One query."""
     columns = """SELECT subscription.id, floor(extract(epoch FROM subscription.started_at))::bigint,
                         person.id, subscription.email, person.language, account.id"""
-    values = _values(month, organisation_id, after, limit, now)
+    values = _values(month, organisation_id, now) | {"after": after, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(columns + _ACTIVE + _OF_MONTH, values)
+        cursor.execute(columns + _ACTIVE + _OF_MONTH + _NEXT, values)
         return [Recipient(*row) for row in cursor.fetchall()]
 
 
 def count_recipients(*, month: Month, organisation_id: int | None, now: datetime) -> int:
-    """How many would get a letter about `month` now: two queries for every five thousand."""
-    counted = after = 0
-    while True:
-        found = recipients(month=month, organisation_id=organisation_id, after=after, limit=_BATCH, now=now)
-        if not found:
-            return counted
-        charged = charged_among({one.account_id for one in found}, month)
-        counted += sum(one.account_id in charged for one in found)
-        after = found[-1].subscription_id
+    """How many would get a letter about `month` now. One query, however many subscribers there are."""
+    charged = f" AND {is_charged('account.id', '%(month)s')}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*)" + _ACTIVE + _OF_MONTH + charged, _values(month, organisation_id, now)
+        )
+        return int(cursor.fetchone()[0])
 
 
 def is_recipient(subscription_id: int, *, now: datetime) -> bool:
@@ -80,13 +75,5 @@ def is_recipient(subscription_id: int, *, now: datetime) -> bool:
         return cursor.fetchone() is not None
 
 
-def _values(
-    month: Month, organisation_id: int | None, after: int, limit: int, now: datetime
-) -> dict[str, Any]:
-    return {
-        "month": month.first_day,
-        "organisation": organisation_id,
-        "after": after,
-        "limit": limit,
-        "now": now,
-    }
+def _values(month: Month, organisation_id: int | None, now: datetime) -> dict[str, Any]:
+    return {"month": month.first_day, "organisation": organisation_id, "now": now}

@@ -84,6 +84,12 @@ def charged_among(account_ids: Collection[int], month: Month) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def is_charged(account: str, month: str) -> str:
+    """The condition, in SQL, that an account was charged in a month, for the statements of whoever asks about
+    many; `account` and `month` are their own words in SQL."""
+    return f"EXISTS (SELECT FROM ledger_charge WHERE account_id = {account} AND month = {month})"
+
+
 def charges_of_services(service_ids: Collection[int], months: Collection[Month]) -> QuerySet[Charge]:
     """The lines of these services in these months, for the subquery of whoever asks about accounts."""
     return Charge.objects.filter(service_id__in=service_ids, month__in=[*months])

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from abonent.accounts.models import Account, LinkAttempt
-from abonent.accounts.operations import DoesNotMatch, link_account
+from abonent.accounts.operations import DoesNotMatch, issue_printed_code, link_account
 from abonent.accounts.queries import HeldAccount, held_accounts
 from abonent.announcements import operations as announcing
 from abonent.announcements.audience import Audience
@@ -29,6 +30,7 @@ from abonent.demo.queries import (
     planted_account,
 )
 from abonent.demo.town import Kind
+from abonent.metering.fields import MeterField, ReadingForm
 from abonent.metering.models import Meter, Submission
 from abonent.metering.operations import submit
 from abonent.metering.reading_form import key_of, reading_form
@@ -77,7 +79,7 @@ def fill_the_counter(*, now: datetime) -> None:
     staff = StaffMembership.objects.select_related("user").get(user__login=OPERATOR)
     _requests(staff, now)
     _outage(staff, planted_account(Kind.DEMO_LET), now)
-    _unusual_reading(now)
+    _unusual_reading(staff, now)
     _wrong_tries(now)
     _registry(now)
 
@@ -181,27 +183,49 @@ def _outage(staff: StaffMembership, account: PlantedAccount, now: datetime) -> N
     announcing.schedule(number=written.pk, at=None, staff=staff, address=ADDRESS, now=now)
 
 
-def _unusual_reading(now: datetime) -> None:
-    """Of the flat that is let, where its window is open: much more than usual, with a photo."""
-    user, account = User.objects.get(login=CUSTOMER), planted_account(Kind.DEMO_LET)
-    form = reading_form(account.id, user_id=user.pk, language=portal().language, now=now)
-    meters = [one for one in form.meters if not one.refused and one.scales[0].previous is not None]
-    if not form.window.is_open or not meters:
+def _neighbour(now: datetime) -> User:
+    return User.objects.filter(login=NEIGHBOUR).first() or add_person(
+        login=NEIGHBOUR, email=email_of(NEIGHBOUR), password=CUSTOMER, full_name="Ким Ольга", now=now
+    )
+
+
+def _others() -> QuerySet[Account]:
+    """Accounts of which the demo tells nobody."""
+    return Account.objects.filter(contact_email="", closed_on=None).order_by("pk")
+
+
+def _unusual_reading(staff: StaffMembership, now: datetime) -> None:
+    """Of the neighbour, where a window is open: much more than usual, with a photo."""
+    neighbour = _neighbour(now)
+    if neighbour.links.exists():
         return
+    for account in _others()[1:20]:
+        form = reading_form(account.pk, user_id=neighbour.pk, language=portal().language, now=now)
+        meters = [one for one in form.meters if not one.refused and one.scales[0].previous is not None]
+        if form.window.is_open and meters:
+            who: dict[str, Any] = {"address": ADDRESS, "now": now}
+            code = issue_printed_code(staff=staff, public_id=account.public_id, **who).code
+            link_account(user=neighbour, number=account.number, facts={}, code=code, **who)
+            _send_unusual(neighbour, account, form, meters[0], now)
+            return
+
+
+def _send_unusual(
+    neighbour: User, account: Account, form: ReadingForm, meter: MeterField, now: datetime
+) -> None:
     values = {
         key_of(meter.id, one.scale): str(int((one.previous or 0) + 5 * (one.usual_per_day or 20) * 30))
-        for meter in meters[:1]
         for one in meter.scales
     }
     typed = TypedForm(
         values,
         form.today,
         confirmed=[f"{key}:unusual" for key in values],
-        photos={meters[0].id: _photo(values)},
+        photos={meter.id: _photo(values)},
         key="demo-unusual",
         seen=form.seen,
     )
-    submit(account_id=account.id, user=user, way=Submission.Way.CABINET, typed=typed, now=now)
+    submit(account_id=account.pk, user=neighbour, way=Submission.Way.CABINET, typed=typed, now=now)
 
 
 def _photo(values: Mapping[str, str]) -> bytes:
@@ -215,15 +239,11 @@ def _photo(values: Mapping[str, str]) -> bytes:
 
 
 def _wrong_tries(now: datetime) -> None:
-    """A neighbour cannot prove an account."""
-    neighbour = User.objects.filter(login=NEIGHBOUR).first() or add_person(
-        login=NEIGHBOUR, email=email_of(NEIGHBOUR), password=CUSTOMER, full_name="Ким Ольга", now=now
-    )
-    others = Account.objects.filter(contact_email="", closed_on=None).order_by("pk")
-    numbers = list(others.values_list("number", flat=True)[:1])
-    if LinkAttempt.objects.filter(user=neighbour).exists():
+    """The neighbour cannot prove somebody else's account."""
+    neighbour = _neighbour(now)
+    if LinkAttempt.objects.filter(user=neighbour, outcome=LinkAttempt.Outcome.MISMATCH).exists():
         return
-    for number in numbers * TRIES:
+    for number in list(_others().values_list("number", flat=True)[:1]) * TRIES:
         with suppress(DoesNotMatch):
             facts: dict[str, str] = {fact: WRONG.get(fact, "01.01.2020") for fact in portal().linking.facts}
             link_account(user=neighbour, number=number, facts=facts, address=ADDRESS, now=now)

@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON_IN := .venv/bin/python
 
-BENCH ?= import_charges pages scale receipts quote reading_pages submissions callbacks registries publish
+BENCH ?= import_charges pages scale receipts quote reading_pages submissions callbacks registries publish office
 
 .PHONY: help run test lint messages bench lock clean distclean environment
 

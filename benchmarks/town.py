@@ -90,18 +90,18 @@ def build(url: str, *, accounts: int, months: int, services: int = len(SERVICES)
         for place, (code, ru, kk, unit, parent) in enumerate(SERVICES[:services]):
             above = None if parent is None else SERVICES[parent][0]
             connection.execute(_SERVICE, [code, f"org{1 + place % 4}", above, place, ru, kk, unit, unit])
-        with _said(f"{accounts} accounts"):
+        with said(f"{accounts} accounts"):
             connection.execute(_ACCOUNTS, [accounts])
             connection.execute(_METERS)
         for n, month in enumerate((last - (months - 1)).through(last), start=1):
-            with _said(f"{month}: charges and payments"):
-                _load_month(connection, month, n)
+            with said(f"{month}: charges and payments"):
+                load_month(connection, month, n)
         connection.execute("UPDATE portal_dataversion SET version = version + 1, changed_at = now()")
-        with _said("analyze"):
+        with said("analyze"):
             connection.execute("VACUUM ANALYZE")
 
 
-def _load_month(connection: psycopg.Connection, month: Month, n: int) -> None:
+def load_month(connection: psycopg.Connection, month: Month, n: int) -> None:
     table, values = f"ledger_charge_{month.year}_{month.number:02d}", {"month": month.first_day, "n": n}
     connection.execute(f"CREATE TABLE {table} (LIKE ledger_charge INCLUDING DEFAULTS)")
     connection.execute(_CHARGES.format(table=table), values)
@@ -114,7 +114,7 @@ def _load_month(connection: psycopg.Connection, month: Month, n: int) -> None:
 
 
 @contextmanager
-def _said(what: str) -> Iterator[None]:
+def said(what: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     print(f"  {what}: {time.perf_counter() - started:.1f} s", flush=True)

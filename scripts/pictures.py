@@ -35,6 +35,7 @@ def main() -> None:
         readings_on_a_phone(browser, url)
         paying_on_a_phone(browser, url)
         consumption_on_a_desktop(browser, url)
+        requests_in_the_office(browser, url)
         browser.close()
 
 
@@ -74,9 +75,25 @@ def consumption_on_a_desktop(browser: Browser, url: str) -> None:
         keep("consumption", page.screenshot())
 
 
+def requests_in_the_office(browser: Browser, url: str) -> None:
+    """The queue of requests, as an operator has it."""
+    with signed_in(browser, url, "operator", "ru", "light", DESKTOP) as page:
+        page.goto("/office/requests/")
+        keep("office", page.screenshot())
+
+
 @contextmanager
 def customer(browser: Browser, url: str, language: str, theme: str, size: tuple[int, int]) -> Iterator[Page]:
     """A page of the demo's customer, signed in."""
+    with signed_in(browser, url, "demo", language, theme, size) as page:
+        yield page
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, url: str, login: str, language: str, theme: str, size: tuple[int, int]
+) -> Iterator[Page]:
+    """A page of a person of the demo, whose password is the login."""
     width, height = size
     context = browser.new_context(
         base_url=url,
@@ -88,10 +105,10 @@ def customer(browser: Browser, url: str, language: str, theme: str, size: tuple[
     )
     page = context.new_page()
     page.goto("/login/")
-    page.locator("#id_login").fill("demo")
-    page.locator("#id_password").fill("demo")
-    page.locator("#page-form button.primary").click()
-    page.wait_for_url("**/account/")
+    page.locator("#id_login").fill(login)
+    page.locator("#id_password").fill(login)
+    with page.expect_navigation():
+        page.locator("#page-form button.primary").click()
     page.locator(f".language-switch button[value={language}]").click()
     expect(page.locator("html")).to_have_attribute("lang", language)
     yield page

@@ -65,7 +65,7 @@ def requests_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
         "query": lambda **other: _query(filters, **other),
         "states": STATES,
         "tabs": dict(
-            zip(SHOWN, (_("To do"), _("Waiting for customers"), _("All open"), _("Closed")), strict=True)
+            zip(SHOWN, (_("To do"), _("Waiting for customers"), _("All open"), _("Closed ones")), strict=True)
         ),
         "teams": [("", _("All teams")), *((one.code, local(one.name)) for one in portal().requests.teams)],
         "kinds": [("", _("All kinds")), *((one.code, local(one.label)) for one in portal().requests.kinds)],

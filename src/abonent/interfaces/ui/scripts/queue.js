@@ -53,6 +53,11 @@
 
   document.addEventListener("keydown", (event) => {
     const focused = event.target;
+    if (event.ctrlKey && event.key === "Enter" && focused.matches("textarea") && !isOff()) {
+      event.preventDefault();
+      if (!event.repeat) focused.form.requestSubmit();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.key === "Escape") {
       const box = focused.closest("[data-queue-item] details[open]");

@@ -56,16 +56,16 @@ DONE = "Работы выполнены, замечаний нет."
 OUTAGE = {
     "ru": {
         "title": "Плановые работы",
-        "text": "Завтра с 10:00 до 16:00 в вашем доме возможны перерывы: меняем оборудование на вводе.",
+        "text": "Меняем оборудование на вводе в ваш дом: днём возможны короткие перерывы.",
     },
     # doubtful: not checked by a speaker
     "kk": {
         "title": "Жоспарлы жұмыстар",
-        "text": "Ертең 10:00–16:00 аралығында үйіңізде үзіліс болуы мүмкін: жабдық ауыстырылады.",
+        "text": "Үйіңізге кіретін жабдық ауыстырылады: күндіз қысқа үзілістер болуы мүмкін.",
     },
     "en": {
         "title": "Planned works",
-        "text": "Tomorrow from 10:00 to 16:00 there may be interruptions: equipment is replaced.",
+        "text": "The equipment of your house is replaced: there may be short interruptions by day.",
     },
 }
 

@@ -15,9 +15,9 @@ from abonent.accounts.operations import AccountFile, NoSuchAccount, NoSuchLink
 from abonent.finding.customer import read_customer
 from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.payment_words import STATES
+from abonent.interfaces.office.request_words import STATES as REQUEST_STATES
 from abonent.interfaces.office.words import WAYS
 from abonent.interfaces.ui.environment import language
-from abonent.service_requests.words import STATES as REQUEST_STATES
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 from abonent.users.rights import Right

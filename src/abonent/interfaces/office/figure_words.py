@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from abonent.interfaces.office.request_words import STATES
 from abonent.interfaces.ui.environment import local
 from abonent.portal.current import portal
 
@@ -18,11 +19,6 @@ _READING_STATES = {
     "used": _("used in a bill"),
     "corrected": _("corrected by the customer"),
 }
-_REQUEST_STATES = {
-    "received": _("received"),
-    "in_work": _("in work"),
-    "waiting": _("waiting for the customer"),
-}
 
 
 def reading_state(state: str) -> str:
@@ -30,7 +26,7 @@ def reading_state(state: str) -> str:
 
 
 def request_state(state: str) -> str:
-    return str(_REQUEST_STATES.get(state, state))
+    return str(STATES.get(state, state))
 
 
 def method_name(way: str, code: str) -> str:

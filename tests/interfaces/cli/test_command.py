@@ -149,6 +149,21 @@ def test_the_worker_does_what_is_waiting(run: Run, url: str) -> None:
         assert connection.execute(waited).fetchall() == []
 
 
+def test_the_worker_of_one_queue_leaves_the_others_work(run: Run, url: str) -> None:
+    """Bundles are taken under the owner's role, letters are not."""
+    task = "'builtin:procrastinate.builtin_tasks.remove_old_jobs', '{\"max_hours\": 1}'"
+    for queue in ("default", "imports"):
+        execute(
+            url,
+            f"INSERT INTO procrastinate_jobs (task_name, args, queue_name) VALUES ({task}, '{queue}')",
+        )
+    done = run("worker", "--once", "--queue", "imports")
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(url) as connection:
+        waiting = "SELECT queue_name FROM procrastinate_jobs WHERE task_name LIKE 'builtin:%remove_old_jobs'"
+        assert connection.execute(waiting).fetchall() == [("default",)]
+
+
 def test_serve_answers_until_it_is_told_to_stop(url: str, tmp_path: Path) -> None:
     port = free_port()
     server = subprocess.Popen(

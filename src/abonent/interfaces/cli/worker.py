@@ -22,7 +22,6 @@ def run(options: argparse.Namespace) -> int:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-
     connector = app.connector
     if isinstance(connector, DjangoConnector):  # that of requests, which cannot wait for news
         connector = connector.get_worker_connector()
@@ -30,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
         working.run_worker(
             wait=not options.once,
             concurrency=options.concurrency,
+            queues=options.queue,
             delete_jobs="successful",
             task_middleware=[_under_settings_in_force],
         )

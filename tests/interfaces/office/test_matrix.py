@@ -138,7 +138,7 @@ def things(cast: dict[str, Any]) -> dict[str, Any]:
 
 def _registry() -> Registry:
     row = RowGiven(1, "1", NOW.date(), Decimal("7.50"), account="91", payer="Ким Алиса")
-    file = {"source": "registry:bank", "format": "sberbank", "name": "a.txt", "checksum": "a"}
+    file: dict[str, Any] = {"source": "registry:bank", "format": "sberbank", "name": "a.txt", "checksum": "a"}
     take_registry(rows=[row], loaded_by="test", now=NOW, **file)
     return Registry.objects.get()
 

@@ -19,14 +19,16 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from abonent.accounts.limits import number_hash
-from abonent.accounts.models import LinkAttempt
+from abonent.accounts.models import Account, LinkAttempt
 from abonent.announcements.models import Announcement
+from abonent.base.identifiers import new_public_id
 from abonent.exchange.models import Run, RunReport
 from abonent.metering.models import SubmittedReading
 from abonent.payments.models import Difference, Registry
 from abonent.payments.operations.registries import take_registry
 from abonent.payments.registry_file import RowGiven
 from abonent.portal.models import Organisation, SettingsVersion
+from abonent.service_requests.models import ServiceRequest
 from abonent.tariffs.models import TariffDraft
 from abonent.tariffs.operations import load_tariff
 from abonent.users.audit import record
@@ -143,11 +145,11 @@ def _registry() -> Registry:
     return Registry.objects.get()
 
 
-def ask(asker: Asker, method: str, address: str) -> Answer:
+def ask(asker: Asker, method: str, address: str, **typed: str) -> Answer:
     """Ask, and take back whatever it did."""
     before = AuditEvent.objects.count()
     with transaction.atomic():
-        answer = getattr(asker.client, method)(address)
+        answer = getattr(asker.client, method)(address, typed)
         events = AuditEvent.objects.count() - before
         transaction.set_rollback(True)
     return Answer(
@@ -196,6 +198,44 @@ def _faults(name: str, method: str, answers: dict[Asker, Answer]) -> Iterator[st
         else:
             faults = [f"shows {seen} to {asker.name}, and has no trail"] if seen else []
         yield from faults
+
+
+#: Pages whose address names two things: the first of them is put in place of one's own.
+OF_TWO = {
+    "office_link_end": "public_id",
+    "office_sessions_end": "public_id",
+    "office_person": "public_id",
+    "office_person_export": "public_id",
+    "office_person_deletion": "public_id",
+    "office_person_deletion_cancel": "public_id",
+    "office_request_file": "request_id",
+    "office_window_withdraw": "organisation",
+}
+
+
+def test_ones_own_in_the_address_opens_nothing_of_anothers(
+    things: dict[str, Any], askers: list[Asker]
+) -> None:
+    """The administrator of `theirs` names an own account, and alice's link with it."""
+    asker = next(one for one in askers if one.name == "administrator of theirs")
+    own = Account.objects.get(key="900")
+    request = ServiceRequest.objects.get()
+    request.pk, request.public_id, request.form_key = None, new_public_id(), "3"
+    request.account, request.organisation_id = own, own.organisation_id
+    request.save(force_insert=True)
+    mine = {"public_id": own.public_id, "request_id": request.public_id, "organisation": own.organisation_id}
+    alices = SettingsVersion.objects.create(
+        part="window", organisation=things["home"].organisation, state="published", number=7, note="new",
+        in_force_from=timezone.localdate() + timedelta(days=9), published_at=NOW,
+        changed_by_id=1, changed_at=NOW,
+    )  # fmt: skip
+    for name, of_mine in OF_TWO.items():
+        things["known"][name] = {of_mine: mine[of_mine], "version": alices.pk}
+        address = _address(name, things)
+        found = {ask(asker, method, address, note="mine", reason="mine").status for method in ("get", "post")}
+        assert found <= {404, 405}, name
+    seen = ask(asker, "get", _address("office_request", things | {"request": request}))
+    assert seen.status == 200, "the own request is there"
 
 
 @pytest.mark.parametrize("role", RIGHTS)

@@ -342,7 +342,15 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
     made["payment"] = _payment(home, people["alice"])
     made["request"], made["request_file"], made["draft_file"] = _request(home, people["alice"])
     made["booked"] = _payment(home, people["alice"], state="booked", form_key="2", paid_at=NOW, booked_at=NOW)
-    return {"home": home, "people": people, "links": links, **made}
+    cookies = {name: _signed_in(person) for name, person in people.items()}
+    return {"home": home, "people": people, "links": links, "cookies": cookies, **made}
+
+
+def _signed_in(person: User) -> dict[str, str]:
+    """The cookies of a session that every request begins with: none of them lasts."""
+    client = Client()
+    client.force_login(person)
+    return {name: cookie.value for name, cookie in client.cookies.items()}
 
 
 def _submission(home: Account, sender: User) -> Submission:
@@ -455,9 +463,9 @@ def _token(name: str, cast: dict[str, Any]) -> str:
 def _ask(role: str, address: str, method: str, cast: dict[str, Any]) -> int | str:
     """The status of the answer; whatever the request did is taken back."""
     client = Client()
+    if role in cast["people"]:
+        client.cookies.load(cast["cookies"][role])
     with transaction.atomic():
-        if role in cast["people"]:
-            client.force_login(cast["people"][role])
         answer = getattr(client, method)(address)
         transaction.set_rollback(True)
     if answer.status_code == 302 and answer.headers["Location"].startswith(reverse("account_login")):

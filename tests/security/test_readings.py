@@ -204,7 +204,7 @@ def test_a_request_is_bounded_before_it_is_read(
     typed = {**form, f"reading-{meters[0].pk}-total": "1500"}
     monkeypatch.setattr(uploads, "MOST_BYTES", 20_000)
     large = SimpleUploadedFile("x.jpg", bytes(20_000))
-    assert desk.client.post(desk.address("new/"), {**typed, photo: large}).status_code == 400
+    assert desk.client.post(desk.address("new/"), {**typed, photo: large}).status_code == 413
     assert desk.client.post(desk.address("new/"), {**typed, photo: jpeg()}).status_code == 302
     monkeypatch.undo()
     proxy = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text("utf-8")

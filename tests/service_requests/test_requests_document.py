@@ -5,10 +5,12 @@ from datetime import date
 from typing import get_args
 
 import pytest
+from django.conf import settings
 
 from abonent.base.pictures import MEGAPIXELS
 from abonent.portal.profile_requests import FieldType
 from abonent.service_requests import files
+from abonent.service_requests import pdf as reader
 from abonent.service_requests import pdf_cleaning as pdf
 from abonent.service_requests.invariants import INVARIANTS
 from abonent.service_requests.operations import customer, drafts, filing
@@ -51,6 +53,9 @@ def test_the_bounds_that_are_told() -> None:
     assert f"{customer.MESSAGES_A_DAY} messages in 24 hours" in text
     assert f"{drafts.MOST_FILES} and {drafts.MOST_BYTES // 1024**2} MB a person" in text
     assert f"at most {pdf.MEMORY // 1024**2} MB and {pdf.SECONDS} seconds" in text
+    assert f"at most {reader.AT_ONCE} of them run at once" in text
+    assert f"no turn in {reader.WAITING} seconds" in text
+    assert f"of one person {settings.ACCOUNT_RATE_LIMITS['request_files'].partition('/')[0]} an hour" in text
     assert f"at most {pdf.PAGES} pages" in text
     assert f"more than {pdf.STREAM // 1024**2} MB in a stream or {pdf.STREAMS // 1024**2} MB in all" in text
     assert f"more than {pdf.OBJECTS:,} objects".replace(",", " ") in text

@@ -15,7 +15,7 @@ class BoundedUpload(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, _meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
-        """Raises RequestDataTooBig, which is answered 400."""
+        """Raises RequestDataTooBig, which is answered 413."""
         if content_length > MOST_BYTES:
             raise RequestDataTooBig(f"the form has {content_length} bytes")
 

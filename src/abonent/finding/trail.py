@@ -93,6 +93,10 @@ def download_trail(
     return page.lines
 
 
+#: No trail is older or younger; days beyond cannot be reckoned with.
+_FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
+
+
 def _asked(staff: StaffMembership, words: TrailWords) -> TrailAsked | None:
     """None where nothing can be found: nobody has the login, no account in reach the number."""
     actor = _actor(words.who) if words.who else None
@@ -104,8 +108,8 @@ def _asked(staff: StaffMembership, words: TrailWords) -> TrailAsked | None:
         actor_id=actor,
         action=words.action,
         subject=f"account:{account}" if account else "",
-        since=_midnight(words.since) if words.since else None,
-        until=_midnight(words.until + timedelta(days=1)) if words.until else None,
+        since=_midnight(max(words.since, _FIRST)) if words.since else None,
+        until=_midnight(min(words.until, _LAST) + timedelta(days=1)) if words.until else None,
         reason=words.reason,
     )
 

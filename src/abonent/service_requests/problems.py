@@ -37,6 +37,7 @@ PROBLEMS = {
         "You have attached too much that was not sent. Send what is ready or remove files, then attach this"
         " one."
     ),
+    "too_often": _("You have attached many files within an hour. Attach this one an hour later."),
     "unknown_file": _("Files of this kind are not taken. Attach a photo (JPEG, PNG, WebP) or a PDF."),
     "heic": _(
         "Photos in the format HEIC are not taken. Choose «Most compatible» in the camera's settings, or send"
@@ -65,6 +66,7 @@ PROBLEMS = {
         " that."
     ),
     "pdf_too_many_pages": _("The PDF has more than %(most)s pages. Attach only those that are needed."),
+    "pdf_busy": _("Many documents are being read at this moment. Attach this one once more in a minute."),
     "pdf_too_large": _("The PDF is too large inside. Print it to PDF anew, or attach photos of its pages."),
 }
 

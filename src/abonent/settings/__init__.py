@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "abonent.interfaces.ui.language.LanguageOfFormMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "abonent.users.middleware.PersonMiddleware",
+    "abonent.interfaces.ui.odd_paths.OddPathMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "abonent.interfaces.resident.person.agreeing.AgreeMiddleware",

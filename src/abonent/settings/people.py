@@ -71,6 +71,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/900s/user",
     "pdf": "30/m/key",
     "photos": "60/h/key",  # forms with photos of meters, of a person or a letter's link
+    "request_files": "60/h/key",  # files attached to requests, each of them, taken or not
     "reauthenticate": "10/m/user",
     "export": "10/h/user",  # three a day are made (personal_data/operations/exports.py)
 }

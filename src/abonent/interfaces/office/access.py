@@ -4,6 +4,7 @@ The place is read at every request, so a right taken away is gone at once. The s
 session of staff are users.middleware's.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec
@@ -70,13 +71,14 @@ def staff_may(
 
 
 _TOLD = ("page", "state", "kind", "month")
-"""What of a list's address is kept beside the fact that it was read: never a customer's words."""
+"""What of a list's address is kept beside the fact that it was read: codes and numbers, never words."""
+_CODE = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 def _note_list(request: HttpRequest, staff: StaffMembership, what: str) -> None:
     """After the page is drawn: one that failed was not read."""
     organisation = Organisation(pk=staff.organisation_id) if staff.organisation_id else None
-    asked = {name: request.GET[name][:60] for name in _TOLD if name in request.GET}
+    asked = {name: request.GET[name] for name in _TOLD if _CODE.fullmatch(request.GET.get(name, ""))}
     match = request.resolver_match
     record(
         action="staff_read_list",

@@ -145,7 +145,7 @@ def _asked_why(
     if request.method != "POST":
         values = context(staff, CURRENT, found=found, act=act, kinds=KINDS)
         return render(request, "office/announcement_act.html", values)
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
     try:
         operation(number=number, reason=reason, staff=staff, address=address(request), now=timezone.now())
     except operations.NotPossible as error:

@@ -17,10 +17,10 @@ _YEARS = 5
 
 
 def _asked(request: HttpRequest) -> Month:
-    """`?month=2026-10`; this month for anything else, and for a month to come."""
+    """`?month=2026-10`; this month for anything else, and for a month to come or long ago."""
     this = Month.of(timezone.localdate())
     try:
-        return min(Month.parse(request.GET.get("month", "")), this)
+        return min(max(Month.parse(request.GET.get("month", "")), this - 12 * _YEARS), this)
     except ValueError:
         return this
 

@@ -74,6 +74,9 @@ class PartsUpload(FileUploadHandler):
 @staff_may(Right.IMPORTS)
 def upload_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Take a bundle in; the worker plans it. What is no bundle is refused by the plan, with the reason."""
+    if request.content_type != "multipart/form-data":  # no browser's form: it holds no file
+        messages.error(request, _said(EmptyUploadError()))
+        return redirect("office_imports")
     receiver = Receiver(now=timezone.now())
     request.upload_handlers = [PartsUpload(request, receiver)]
     try:

@@ -40,6 +40,10 @@ P = ParamSpec("P")
 PlaceView = Callable[Concatenate[HttpRequest, StaffMembership, Place, P], HttpResponse]
 
 
+#: From when on something may be in force, at the latest: what is later is a slip of the hand.
+YEARS_AHEAD = 10
+
+
 class PublishForm(forms.Form):
     """From which day, and why; what was seen goes along."""
 
@@ -53,6 +57,14 @@ class PublishForm(forms.Form):
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     latest = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_in_force_from(self) -> date:
+        day: date = self.cleaned_data["in_force_from"]
+        if day.year > timezone.localdate().year + YEARS_AHEAD:
+            raise forms.ValidationError(
+                _("%(years)s years ahead at most: look at the year.") % {"years": YEARS_AHEAD}
+            )
+        return day
 
 
 class NoteForm(forms.Form):

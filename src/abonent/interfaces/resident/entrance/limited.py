@@ -23,6 +23,12 @@ def may_send_photos(request: HttpRequest, sender: str) -> bool:
     return not request.FILES or allowed(request, "photos", key=sender)
 
 
+def may_open_a_file(request: HttpRequest) -> bool:
+    """Count one file that this person attached to a request, taken or not: 60 an hour (a bad PDF may keep a
+    processor busy for 20 seconds)."""
+    return allowed(request, "request_files", key=str(request.user.pk))
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """What allauth's own views show as well."""
     return render(request, "429.html", status=429)

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_safe
 
 from abonent.accounts.queries import HeldAccount
 from abonent.interfaces.resident.cabinet import account_or_404
+from abonent.interfaces.resident.entrance.limited import may_open_a_file
 from abonent.interfaces.ui.downloads import attachment
 from abonent.portal.current import portal
 from abonent.service_requests.operations import BadFile, drop_draft_file, keep_draft_file
+from abonent.service_requests.problems import Problem
 from abonent.service_requests.queries import draft_file, file_for_customer
 from abonent.service_requests.reading import FileLine, KeptFile
 from abonent.users.models import User
@@ -28,9 +30,16 @@ def keep_files(request: HttpRequest, key: str) -> tuple[str, ...]:
 
 
 def _refusals(request: HttpRequest, key: str) -> Iterable[str]:
+    rules = portal().requests
     # One byte over the bound is enough for a file to be refused.
-    most = portal().requests.most_megabytes * 1024 * 1024 + 1
-    for sent in request.FILES.getlist("files"):
+    most = rules.most_megabytes * 1024 * 1024 + 1
+    files = request.FILES.getlist("files")
+    if len(files) > rules.most_files:
+        yield Problem("too_many_files", {"most": rules.most_files}).message
+    for sent in files[: rules.most_files]:
+        if not may_open_a_file(request):
+            yield Problem("too_often").message
+            return
         try:
             keep_draft_file(
                 user=cast(User, request.user),

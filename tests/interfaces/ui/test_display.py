@@ -59,7 +59,7 @@ def test_the_pressed_button_is_the_one_chosen(client: Client) -> None:
     client.post("/display/", {"size": "large"})
     page = parse(client.get("/ui/").content.decode())
     buttons = [one.attrs for one in page.all("button")]
-    pressed = [(one.get("name"), one["value"]) for one in buttons if one.get("aria-pressed") == "true"]
+    pressed = [(one.get("name"), one.get("value")) for one in buttons if one.get("aria-pressed") == "true"]
     assert ("size", "large") in pressed
     assert ("theme", "auto") in pressed
 

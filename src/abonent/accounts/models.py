@@ -43,7 +43,13 @@ class Account(models.Model):
     """Until then an outage may stand on its pages; later nobody has to ask `announcements`."""
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "number"], name="accounts_account_org")]
+        indexes = [
+            models.Index(fields=["organisation", "number"], name="accounts_account_org"),
+            # Who counts open accounts, or what is of an organisation's, reads the index alone.
+            models.Index(
+                fields=["id"], include=["organisation", "closed_on"], name="accounts_account_to_count"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

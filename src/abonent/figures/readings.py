@@ -1,12 +1,12 @@
 """Submitted readings of a month: by which way, on which day, and what became of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from abonent.base.months import Month
-from abonent.figures.reading_sql import bounds, rows
+from abonent.figures.open_accounts import open_accounts
+from abonent.figures.reading_sql import bounds, rows, whose
 
 WAYS = ("cabinet", "link", "offline")
 """`metering.Submission.Way`."""
@@ -39,43 +39,41 @@ class Readings:
         return self.sent_in / self.metered if self.metered else 0.0
 
 
-_DAYS = """
-SELECT (submission.submitted_at AT TIME ZONE %(zone)s)::date, submission.way, count(*)
-  FROM metering_submission AS submission
-  JOIN accounts_account AS account ON account.id = submission.account_id
- WHERE submission.id IN (SELECT submission_id FROM metering_submittedreading WHERE period = %(since)s)
-   AND (%(organisation)s::bigint IS NULL OR account.organisation_id = %(organisation)s)
- GROUP BY 1, 2
-"""
 _STATES = """
-SELECT reading.state, count(*), count(DISTINCT meter.account_id)
+SELECT reading.state, count(*)
   FROM metering_submittedreading AS reading
-  JOIN metering_meter AS meter ON meter.id = reading.meter_id
-  JOIN accounts_account AS account ON account.id = meter.account_id
+  {submission}
+  {whose}
  WHERE reading.period = %(since)s
-   AND (%(organisation)s::bigint IS NULL OR account.organisation_id = %(organisation)s)
- GROUP BY GROUPING SETS ((reading.state), ())
+ GROUP BY 1
 """
-_METERED = """
-SELECT count(*) FROM accounts_account AS account
- WHERE closed_on IS NULL AND (%(organisation)s::bigint IS NULL OR organisation_id = %(organisation)s)
-   AND EXISTS (SELECT FROM metering_meter AS meter
-                WHERE meter.account_id = account.id AND meter.removed_on IS NULL)
+_SUBMISSION = "JOIN metering_submission AS submission ON submission.id = reading.submission_id"
+# The submissions once; the line without a day counts their accounts.
+_DAYS = """
+WITH sent AS MATERIALIZED (
+    SELECT submission.account_id, submission.way, (submission.submitted_at AT TIME ZONE %(zone)s)::date AS day
+      FROM (SELECT submission_id FROM metering_submittedreading
+             WHERE period = %(since)s GROUP BY submission_id) AS reading
+      JOIN metering_submission AS submission ON submission.id = reading.submission_id
+      {whose}
+)
+SELECT day, way, count(*) FROM sent GROUP BY day, way
+UNION ALL SELECT NULL, NULL, count(*) FROM (SELECT FROM sent GROUP BY account_id) AS accounts
 """
 
 
-def readings(*, organisation_id: int | None, month: Month) -> Readings:
-    """Three queries."""
+def readings(*, organisation_id: int | None, version: int, month: Month) -> Readings:
+    """Three queries; one of them is kept until billing tells of something new."""
     values = bounds(month, month, organisation_id)
-    states = {state: (count, accounts) for state, count, accounts in rows(_STATES, values)}
-    _, sent_in = states.pop(None, (0, 0))
-    ((metered,),) = rows(_METERED, values)
-    by_state = {state: count for state, (count, _) in states.items()}
-    return Readings(month, metered, sent_in, tuple(_days(rows(_DAYS, values))), by_state)
+    theirs = whose("submission.account_id", organisation_id)
+    counted = {(day, way): count for day, way, count in rows(_DAYS.format(whose=theirs), values)}
+    sent_in = counted.pop((None, None))
+    metered = open_accounts(organisation_id, version).metered
+    states = rows(_STATES.format(whose=theirs, submission=_SUBMISSION if theirs else ""), values)
+    return Readings(month, metered, sent_in, tuple(_days(counted)), dict(states))
 
 
-def _days(found: Iterable[tuple[Any, ...]]) -> Iterable[DayOfReadings]:
-    counted = {(day, way): count for day, way, count in found}
+def _days(counted: Mapping[tuple[date, str], int]) -> Iterable[DayOfReadings]:
     if not counted:
         return
     first, last = min(day for day, _ in counted), max(day for day, _ in counted)

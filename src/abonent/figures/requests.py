@@ -72,13 +72,14 @@ SELECT date_trunc('month', happened.at AT TIME ZONE %(zone)s)::date, happened.wh
  GROUP BY 1, 2
 """
 _KINDS = """
-SELECT kind, (array_agg(kind_label ORDER BY created_at DESC))[1], count(*),
+SELECT kind, (SELECT newest.kind_label FROM service_requests_servicerequest AS newest
+               WHERE newest.id = max(request.id)), count(*),
        count(*) FILTER (WHERE closed_at IS NULL),
        count(*) FILTER (WHERE closed_at IS NULL AND due_on < %(today)s AND state <> 'waiting'),
        count(*) FILTER (WHERE state <> 'cancelled' AND (closed_at AT TIME ZONE %(zone)s)::date <= due_on),
        count(*) FILTER (WHERE state <> 'cancelled' AND (closed_at AT TIME ZONE %(zone)s)::date > due_on),
        round(avg(rating), 1)
-  FROM service_requests_servicerequest
+  FROM service_requests_servicerequest AS request
  WHERE created_at >= %(since)s::timestamp AT TIME ZONE %(zone)s
    AND created_at < %(until)s::timestamp AT TIME ZONE %(zone)s
    AND (%(organisation)s::bigint IS NULL OR organisation_id = %(organisation)s)

@@ -160,6 +160,10 @@ class SubmittedReading(models.Model):
             models.Index(
                 fields=["id"], condition=Q(state="rejected", told_at=None), name="metering_submitted_untold"
             ),
+            # A month's figures read the index alone (figures.readings).
+            models.Index(
+                fields=["period", "submission"], include=["state"], name="metering_submitted_period"
+            ),
             # The queue of readings that need eyes, in its order (operations.review, office_queries).
             models.Index(
                 fields=["-risk", "submission", "meter"],

@@ -145,7 +145,7 @@ class Overview:
 
 
 def overview(staff: StaffMembership, number: int, *, today: date) -> Overview | None:
-    """None for what this member of the staff may not see. Five queries at most, whatever the number."""
+    """None for what this member of the staff may not see. Nine queries at most, whatever the number."""
     found = announcement(staff, number)
     if found is None:
         return None

@@ -14,9 +14,16 @@ from django.core.signals import got_request_exception
 from django.db import transaction
 from django.test import Client
 
-from abonent.users.models import StaffMembership, User
+from abonent.accounts.models import Account
+from abonent.announcements.models import Announcement
+from abonent.metering.models import Meter
+from abonent.portal import current
+from abonent.portal.models import Organisation, Service, SettingsNumber, SettingsVersion
+from abonent.service_requests.models import RequestEvent, RequestFile, ServiceRequest
+from abonent.users.audit import record
+from abonent.users.models import AuditEvent, StaffMembership, User
 from tests.interfaces.office.test_matrix import PAGES, things
-from tests.test_every_url import _address, cast
+from tests.test_every_url import NOW, _address, cast
 
 __all__ = ["cast", "things"]
 URLENCODED = "application/x-www-form-urlencoded"
@@ -168,3 +175,138 @@ def test_no_address_of_the_office_breaks_by_odd_questions(
             if answer.status_code >= 500 or b"<script>alert" in answer.getvalue():
                 broken.append(f"{name}: {odd[:60]}")
     assert broken == [], "\n".join(dict.fromkeys(errors))
+
+
+BAD = "\"'><script>alert(1)</script>{{7*7}}%(x)s"
+
+
+def asked_badly(things: dict[str, Any]) -> dict[str, Any]:
+    """Another request of alice's, with a file."""
+    old: ServiceRequest = things["request"]
+    asked = ServiceRequest.objects.create(
+        account=old.account, organisation=old.organisation, user=old.user, form_key="bad", kind=old.kind,
+        kind_label={"ru": BAD}, text=BAD, phone="<script>alert(1)", language="ru", created_at=NOW,
+        due_on=NOW.date(), last_customer_event_at=NOW,
+    )  # fmt: skip
+    said = {"request": asked, "at": NOW, "by": old.user, "by_staff": False}
+    event = RequestEvent.objects.create(**said, kind="filed", state="received", text=BAD)
+    file = RequestFile.objects.create(
+        event=event, name=f"{BAD}.jpg", media_type="image/jpeg", size=2, checksum="0", content=b"\xff\xd8"
+    )
+    return {"request": asked, "request_file": file}
+
+
+def test_words_of_others_are_never_markup_in_the_office(root: Client, things: dict[str, Any]) -> None:
+    """Payers, addresses, texts of requests, names of files, announcements: they come from elsewhere."""
+    Account.objects.update(payer=BAD, address=BAD)
+    User.objects.update(full_name=BAD)
+    Organisation.objects.update(name_ru=BAD)
+    Service.objects.update(name_ru=BAD)
+    Meter.objects.update(serial=BAD)
+    things |= asked_badly(things)
+    Announcement.objects.update(texts={"ru": {"title": BAD, "text": BAD}})
+    record(action=BAD[:40], actor=None, subject=BAD, reason=BAD, now=NOW, found=BAD)
+    pages = 0
+    for name in PAGES:
+        answer = root.get(_address(name, things))
+        assert answer.status_code < 500, name
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        text = answer.content.decode()
+        assert "<script>alert" not in text, name
+        assert ">49" not in text, name
+        pages += "&lt;script&gt;alert(1)" in text
+    assert pages > 15
+    found = root.post("/office/find/", {"words": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>alert" not in found
+    told = root.post("/office/audit/", {"reason": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>alert" not in told
+
+
+@pytest.mark.parametrize("what", ["no second factor", "no place", "disabled"])
+def test_whoever_loses_what_opens_the_office_finds_nothing_at_the_next_click(
+    root: Client, things: dict[str, Any], settings: Any, what: str
+) -> None:
+    """In the middle of a session, by any page and any form."""
+    assert root.get("/office/").status_code == 200
+    if what == "no second factor":
+        settings.STAFF_SECOND_FACTOR = True
+    elif what == "no place":
+        StaffMembership.objects.filter(user__login="root").delete()
+    else:
+        User.objects.filter(login="root").update(is_active=False)
+    before = AuditEvent.objects.count()
+    for name in PAGES:
+        address = _address(name, things)
+        for answer in (root.get(address), root.post(address, {"reason": "x", "confirmed": "yes"})):
+            assert answer.status_code in (302, 404, 405), name
+            assert not answer.headers.get("Location", "").startswith("/office/"), name
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "\r\nX-Evil: 1"]
+)
+def test_no_form_of_the_office_leads_elsewhere(root: Client, things: dict[str, Any], target: str) -> None:
+    for form in forms_of_the_office(root, things):
+        fields = dict(form.fields) | dict.fromkeys(("next", "queue", "card", "page", "back"), target)
+        with transaction.atomic():
+            answer = root.post(form.action, fields)
+            transaction.set_rollback(True)
+        where = answer.headers.get("Location", "/")
+        assert re.match(r"/(?![/\\])|[?#]", where), f"{form.page}: {where}"
+        assert "X-Evil" not in answer.headers
+
+
+def test_extra_fields_of_a_form_raise_nobody(root: Client, things: dict[str, Any]) -> None:
+    """An organisation's administrator and operator with every field that a row of ours has."""
+    erlan = User.objects.get(login="erlan").staff_membership
+    forged = {"organisation": "", "organisation_id": "", "user": "1", "user_id": "1", "id": "1", "pk": "1"}
+    forged |= {"is_staff": "on", "is_superuser": "on", "email_confirmed": "on", "state": "done", "code": "x"}
+    forged |= {"role": "administrator", "full_name": "X", "login": "mallory", "email": "m@example.kz"}
+    settings_before = set(SettingsVersion.objects.values_list("pk", "revision"))
+    for role in ("operator", "accountant", "administrator"):
+        StaffMembership.objects.filter(pk=erlan.pk).update(role=role)
+        client = Client(raise_request_exception=False)
+        client.force_login(erlan.user)
+        for name in PAGES:
+            if name.startswith(("office_staff_remove", "office_staff_sessions")):
+                continue
+            assert client.post(_address(name, things), {**forged, "team": ""}).status_code < 500, name
+        mine = StaffMembership.objects.get(pk=erlan.pk)
+        assert (mine.role, mine.organisation_id, mine.user_id) == (role, erlan.organisation_id, erlan.user_id)
+        portals = StaffMembership.objects.filter(organisation=None).values_list("user__login", flat=True)
+        assert list(portals) == ["root"]
+        made = StaffMembership.objects.filter(user__login="mallory")
+        assert {one.organisation_id for one in made} <= {erlan.organisation_id}
+    portals_own = SettingsVersion.objects.filter(organisation=None)
+    assert set(portals_own.values_list("pk", "revision")) <= settings_before
+
+
+BACKWARDS = {"window": {"first_day": 31, "last_day": 1}}
+WRONG: tuple[Any, ...] = ([], {}, 1, "x", True, [[[]]], {"phones": []}, {"percent": "100"}, BACKWARDS)
+PARTS = ("contact_centre", "offices", "readings", "requests", "commission", "window", "nobody")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_published_setting_of_the_wrong_shape_leaves_the_portal_standing(
+    root: Client, things: dict[str, Any], part: str
+) -> None:
+    """However it came into the database: a version that does not fit is left out."""
+    alice = Client(raise_request_exception=False)
+    alice.force_login(User.objects.get(login="alice"))
+    method = "card" if part == "commission" else ""
+    organisation = things["home"].organisation if part == "window" else None
+    for number, value in enumerate(WRONG, 1):
+        SettingsVersion.objects.create(
+            part=part, method=method, organisation=organisation, value=value, state="published",
+            number=number, in_force_from=NOW.date(), changed_by_id=1, changed_by="x", changed_at=NOW,
+            published_by_id=1, published_by="x", published_at=NOW, note="x",
+        )  # fmt: skip
+        SettingsNumber.objects.update(number=number)
+        current.forget()
+        home = things["home"].public_id
+        own = (f"/a/{home}/{page}/" for page in ("account", "readings", "requests/new"))
+        answers = [alice.get(page).status_code for page in ("/", "/login/", "/pay/", *own)]
+        answers += [root.get(f"/office/{page}").status_code for page in ("", "settings/", "windows/")]
+        assert max(answers) < 500, (part, value, answers)

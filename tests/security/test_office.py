@@ -1,5 +1,7 @@
 """The office attacked from within: forms that no page makes, and addresses that no page writes."""
 
+import csv
+import io
 import re
 import traceback
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from abonent.service_requests.models import RequestEvent, RequestFile, ServiceRe
 from abonent.users.audit import record
 from abonent.users.models import AuditEvent, StaffMembership, User
 from tests.interfaces.office.test_matrix import PAGES, things
+from tests.security.test_url_map import state
 from tests.test_every_url import NOW, _address, cast
 
 __all__ = ["cast", "things"]
@@ -310,3 +313,52 @@ def test_a_published_setting_of_the_wrong_shape_leaves_the_portal_standing(
         answers = [alice.get(page).status_code for page in ("/", "/login/", "/pay/", *own)]
         answers += [root.get(f"/office/{page}").status_code for page in ("", "settings/", "windows/")]
         assert max(answers) < 500, (part, value, answers)
+
+
+def test_forms_of_one_organisation_sent_by_anothers_administrator_change_nothing(
+    root: Client, things: dict[str, Any]
+) -> None:
+    """With the right hidden fields, as somebody who saw the page once would send them."""
+    own = {"office_measure"}  # names nothing: it is done for one's own organisation
+    forms = [form for form in forms_of_the_office(root, things) if form.page not in own]
+    dana = Client(raise_request_exception=False)
+    dana.force_login(User.objects.get(login="dana"))
+    before, changed, found = state(), [], 0
+    for form in forms:
+        typed = {name: value or "2026-12-01" for name, value in form.fields}
+        typed |= {"reason": "Абонент просит", "text": "Абонент просит", "confirmed": "yes", "note": "x"}
+        with transaction.atomic():
+            answer = dana.post(form.action, typed)
+            found += answer.status_code != 404
+            touched = [name for name, rows in state().items() if rows != before[name]]
+            changed += [f"{form.page} {form.action}: {name}" for name in touched]
+            transaction.set_rollback(True)
+    assert found > 5
+    assert changed == []
+
+
+def test_no_cell_of_the_offices_files_is_a_formula(root: Client, things: dict[str, Any]) -> None:
+    """The trail holds what people typed; figures hold names of organisations, services and kinds."""
+    formulas = ("=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1")
+    for words in formulas:
+        record(action="request_moved", actor=None, reason=words, now=NOW, found=words)
+    Organisation.objects.update(name_ru=formulas[0])
+    Service.objects.update(name_ru=formulas[3])
+    files = [root.post("/office/audit/audit.csv", {})]
+    files += [root.get(f"/office/figures/{sheet}.csv") for sheet in sheets_of_figures(root)]
+    rows = [row for file in files for row in csv.reader(io.StringIO(cells(file), newline=""), delimiter=";")]
+    begins = [cell for row in rows for cell in row if re.match(r"[=+@\t\r\n]|-\D|-\d+[^\d.,]", cell)]
+    assert begins == []
+    assert sum(cell[1:] in formulas for row in rows for cell in row) >= len(formulas)
+
+
+def sheets_of_figures(root: Client) -> set[str]:
+    found = set(re.findall(r"/office/figures/([\w-]+)\.csv", root.get("/office/figures/").content.decode()))
+    assert len(found) > 3
+    return found
+
+
+def cells(answer: Any) -> str:
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    return str(answer.getvalue().decode("utf-8-sig"))

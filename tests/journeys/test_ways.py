@@ -33,7 +33,7 @@ def test_on_a_phone_in_kazakh_and_dark(walk: Walk) -> None:
     walker.page.locator(".display-switch summary").click()
     walker.page.get_by_role("button", name="Күңгірт").click()
     expect(walker.page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert len(walker.page.locator(".menu a").all()) == 11
+    assert len(walker.page.locator(".menu a").all()) == 12
     every_section(walker)
     walker.menu("Қызметтер бойынша ақпарат")
     walker.follow("Басып шығару")

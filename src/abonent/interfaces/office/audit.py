@@ -69,7 +69,7 @@ class TrailForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_may(Right.AUDIT)
+@staff_may(Right.AUDIT, reads="audit")
 def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """The newest events, or those asked for; of one's own organisation, or all for the portal's own staff."""
     form = TrailForm(request.POST or None, initial=typed_initial(request))

@@ -167,7 +167,7 @@ def test_the_books_of_bank_portal_and_billing_agree_to_the_kopeck(
     ledger, registries = world._row(
         portal,
         "SELECT coalesce(sum(amount) FILTER (WHERE source = 'online'), 0),"
-        " coalesce(sum(amount) FILTER (WHERE source LIKE 'registry:%'), 0) FROM ledger_payment",
+        " coalesce(sum(amount) FILTER (WHERE source LIKE 'registry:%%'), 0) FROM ledger_payment",
     )
     taken = [row for row in bank.payments() if row["state"] == "succeeded"]
     assert sum(Decimal(row["charged"]) for row in taken) / 100 == charged

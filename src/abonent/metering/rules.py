@@ -1,4 +1,4 @@
-"""The rules of taking readings of one organisation: its own row over the portal's profile, and what the office
+"""The rules of an organisation for taking readings: its own row over the profile, and what the office
 published over both."""
 
 from decimal import Decimal
@@ -39,6 +39,4 @@ def rules_of(own: OwnRules) -> Rules:
 
 def rules_of_organisation(own: Organisation) -> Rules:
     """`rules_of` its row."""
-    return rules_of(
-        OwnRules(own.pk, own.readings_from, own.readings_to, own.time_zone, own.overdue_readings)
-    )
+    return rules_of(OwnRules(own.pk, own.readings_from, own.readings_to, own.time_zone, own.overdue_readings))

@@ -74,7 +74,7 @@ def take_back(letter_ids: Sequence[int], *, reason: str) -> int:
     that is being delivered at this moment is not waited for."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_BACK, [f"not sent: {reason}", list(letter_ids)])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _already(mailboxes: set[str], now: datetime) -> Counter[str]:

@@ -43,7 +43,18 @@ PREPARED_STATEMENTS = not env.flag("ABONENT_NO_PREPARED_STATEMENTS")
 """Off behind a pooler that gives each transaction another connection and forgets what was prepared."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ["portal", "users", "configuration", "notices", "accounts", "metering", "tariffs", "ledger", "bills", "consumption"]
+ROOMS = [
+    "portal",
+    "users",
+    "configuration",
+    "notices",
+    "accounts",
+    "metering",
+    "tariffs",
+    "ledger",
+    "bills",
+    "consumption",
+]
 ROOMS += ["payments", "service_requests", "announcements", "finding", "figures", "personal_data", "exchange"]
 DOORS = ["ui", "resident", "office", "api"]
 INSTALLED_APPS = [

@@ -42,11 +42,11 @@ def remember_last_payments(*, payments: str) -> int:
 
 @transaction.atomic
 def relearn_last_payments(*, payments: str, of: str) -> int:
-    """Forget what was known of the accounts in the relation `of` (column `account_id`), and learn it anew from
-    `payments` (as `remember_last_payments`): payments were taken back. Safe to repeat."""
+    """Forget what was known of the accounts in the relation `of` (column `account_id`), and learn it anew
+    from `payments` (as `remember_last_payments`): payments were taken back. Safe to repeat."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM accounts_lastpayment WHERE account_id IN"
+            "DELETE FROM accounts_lastpayment WHERE account_id IN"  # noqa: S608 - a relation of ours
             f" (SELECT account_id FROM {connection.ops.quote_name(of)})"
         )
     return remember_last_payments(payments=payments)

@@ -41,7 +41,12 @@ class Done:
 
 def act(request: HttpRequest, staff: StaffMembership, public_id: str, action: str) -> Done:
     """Carry out what was posted. 404 for another organisation's request and for an action that is none."""
-    who = {"staff": staff, "public_id": public_id, "address": address(request), "now": timezone.now()}
+    who: dict[str, Any] = {
+        "staff": staff,
+        "public_id": public_id,
+        "address": address(request),
+        "now": timezone.now(),
+    }
     try:
         if action == "take":
             operations.take(**who)

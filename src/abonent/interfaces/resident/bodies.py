@@ -1,8 +1,8 @@
 """Drawn bodies of the account's pages, kept by this process.
 
-A body is described completely by its key: the account, the versions of data, money and settings, the language, what
-was asked, and whether the link is limited (masked names). Nothing of the person is in it; the frame around
-it is drawn for every request.
+A body is described completely by its key: the account, the versions of data, money and settings, the
+language, what was asked, and whether the link is limited (masked names). Nothing of the person is in it;
+the frame around it is drawn for every request.
 """
 
 from collections.abc import Callable

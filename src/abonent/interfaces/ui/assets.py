@@ -1,4 +1,4 @@
-"""The one stylesheet, the one script and the office's queue.js, built from the small files beside the components.
+"""The one stylesheet, the one script and queue.js, built from the small files beside the components.
 
 Both are made in memory at the first request (a few milliseconds), named by the hash of their content and
 served compressed with a year of `immutable`: no build step, the same in development and in production.

@@ -1,4 +1,4 @@
-"""A key that presses a control of a queue (scripts/queue.js): announced to readers of the screen, too. Pure."""
+"""A key that presses a control of a queue (scripts/queue.js), announced to readers of the screen. Pure."""
 
 
 def shortcut(key: str) -> dict[str, str]:

@@ -287,7 +287,7 @@ def _keep_answered(staged: Staged) -> None:
 
 
 def take_answers_back(before: Before) -> int:
-    """Undo what a run answered: readings wait for billing's answer again; a rejection of which the customer was
+    """Undo what a run answered: readings wait for billing's answer again; a rejection of which somebody was
     told stays. Returns the readings that changed. In the caller's transaction."""
     return staging.restore(before, _SUBMITTED, unless=STAYS)
 

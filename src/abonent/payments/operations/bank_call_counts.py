@@ -5,7 +5,7 @@ money is taken already (docs/domain/paying.md, "Banks that call").
 """
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 

@@ -149,9 +149,7 @@ class GatewayNotice(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["method", "event_id"], name="payments_notice_once")]
         indexes = [
-            models.Index(
-                fields=["received_at"], name="payments_notice_with_body", condition=~Q(body=b"")
-            )
+            models.Index(fields=["received_at"], name="payments_notice_with_body", condition=~Q(body=b""))
         ]
 
 

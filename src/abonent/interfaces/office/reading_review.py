@@ -127,8 +127,8 @@ def _say(request: HttpRequest, decided: Decided, accepted: bool) -> None:
         messages.warning(
             request,
             _(
-                "Not done: %(number)s. A colleague has decided, the customer has corrected it, or it has gone "
-                "to billing."
+                "Not done: %(number)s. A colleague has decided, the customer has corrected it, or it has "
+                "gone to billing."
             )
             % {"number": decided.late},
         )

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from abonent.base.months import Month
@@ -70,20 +71,29 @@ def different(small: Pages, large: Pages) -> list[str]:
     return [name for name, one in large.items() if small[name]["queries"] != one["queries"]]
 
 
+def _built(server: str, name: str, home: Path, accounts: int) -> str:
+    url = migrated(server, name, home)
+    office_town.build(url, accounts=accounts, last=Month.of(date.today()) - 1)  # noqa: DTZ011
+    return url
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.office", description=__doc__)
     parser.add_argument("--small", type=int, default=10_000)
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="pages whose name begins so")
+    parser.add_argument("--towns", nargs=2, metavar="URL", help="that stand already, the small one first")
     given = parser.parse_args()
     turns = max(given.rounds // 3, 1)
     with place() as (server, home):
-        environments = []
-        for name, accounts in (("small", given.small), ("large", given.accounts)):
-            url = migrated(server, name, home)
-            office_town.build(url, accounts=accounts, last=Month.of(date.today()) - 1)  # noqa: DTZ011
-            environments.append(environment(url, home))
+        urls = given.towns or [
+            _built(server, name, home, accounts)
+            for name, accounts in (("small", given.small), ("large", given.accounts))
+        ]
+        if given.towns:
+            migrated(server, "files", home)  # for what it collects: pages ask for static files' names
+        environments = [environment(url, home) for url in urls]
         found = [[asked(env, 3, given.only) for env in environments] for _ in range(turns)]
     small, large = (together([turn[town] for turn in found]) for town in (0, 1))
     print("\n".join(table(small, large)))

@@ -79,8 +79,8 @@ POSTED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "nothing like it": {"words": "Ъъюыщ Цчжфхъ"},
     },
     "office_requests": {
-        "a request's number": {"find": "0000-0777"},
-        "an account's number": {"find": "100000777"},
+        "a request's number": {"find": "{request}"},
+        "an account's number": {"find": "{account}"},
     },
     "office_audit": {
         "who": {"who": "staff7"},
@@ -129,7 +129,8 @@ WITH request AS (SELECT * FROM service_requests_servicerequest WHERE organisatio
                 JOIN accounts_account AS account ON account.id = part.account_id
                WHERE organisation_id = %(organisation)s AND state = 'booked' ORDER BY payment.id DESC LIMIT 1)
 SELECT (SELECT account FROM link) AS public_id, (SELECT public_id FROM link) AS link,
-       (SELECT public_id FROM request) AS request_id,
+       (SELECT public_id FROM request) AS request_id, (SELECT id FROM request) AS request,
+       (SELECT number FROM accounts_account WHERE id = (SELECT account_id FROM request)) AS account,
        (SELECT file.public_id FROM service_requests_requestfile AS file
           JOIN service_requests_requestevent AS event ON event.id = file.event_id
          WHERE event.request_id = (SELECT id FROM request) LIMIT 1) AS file_id,
@@ -206,6 +207,12 @@ _NUMBERED = {"registry": "registry", "import": "run", "announcement": "announcem
 _OF_DRAFTS = ("office_announcement", "office_announcement_edit")
 
 
+def _posted(name: str, about: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for face, words in POSTED.get(name, {}).items():
+        meant = {"{request}": number_of(about["request"]), "{account}": about["account"]}
+        yield face, {key: meant.get(typed, typed) for key, typed in words.items()}
+
+
 class Asker:
     """Asks as one member of the staff."""
 
@@ -264,7 +271,7 @@ def main() -> None:
         asked = [
             (name, face, address, posted)
             for name, face, address in addresses(about)
-            for face, posted in [(face, None), *(POSTED.get(name, {}).items() if not face else ())]
+            for face, posted in [(face, None), *(_posted(name, about) if not face else ())]
             if name.startswith(begins)
         ]
         for name, face, address, posted in asked:

@@ -16,9 +16,9 @@ MILLION = 1_000_000
 SIZES = {
     "submissions": (200_000, 60),
     "eyes": (300, 60),
-    "requests": (300_000, 300),
-    "open": (20_000, 100),
-    "payments": (200_000, 200),
+    "requests": (300_000, 12_000),  # a hundred pages for an operator too
+    "open": (20_000, 7_000),
+    "payments": (200_000, 8_000),
     "calls": (100_000, 100),
     "rows": (50_000, 200),
     "unmatched": (200, 40),

@@ -6,8 +6,8 @@ Both towns (benchmarks/office_town.py) stand in one server. Every page of the UR
 asked by the test client, by an administrator of the portal and by an operator of the largest organisation
 (seven accounts in ten); so is what searches by POST, and the other faces of pages that have them. Times are
 whole requests, the database and what is written into the audit trail included; the towns take turns. Exits
-with 1 where the towns differ in queries, or a page of the large one takes more than 300 ms (p50), but for those
-that are asked to count a whole town (`COUNTING`).
+with 1 where the towns differ in queries, or a page of the large one takes more than 300 ms (p50), but for
+those that are asked to count a whole town (`COUNTING`).
 """
 
 import argparse

@@ -65,6 +65,7 @@ NAME = r"""() => {
 
 def test_by_the_keyboard_alone(walk: Walk) -> None:
     walker = walk("aes", language="kk", names={"demo"})
+    world.reads_in(walker.portal, "demo", "kk")
     page = walker.page
     walker.go("/")
     for words, typed in (("Логин", "demo"), ("Құпиясөз", "demo")):

@@ -63,8 +63,8 @@ def test_the_kinds_are_what_they_are_called(service: Service) -> None:
         "forged form": 403,
         "wrong verb": 403,
         "foreign host": 400,
-        "too large": 400,
-        "nonsense": 302,
+        "too large": 413,
+        "nonsense": 404,
     }
 
 

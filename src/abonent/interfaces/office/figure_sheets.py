@@ -1,12 +1,13 @@
 """The office's figures as sheets: one head and the same rows for the table of the page and for its CSV."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from abonent.base.months import Month
 from abonent.figures.customers import Customers
 from abonent.figures.payments import Payments
 from abonent.figures.queries import Figures
@@ -44,7 +45,17 @@ def _columns(head: str, kind: Kind, rest: Sequence[tuple[str, Kind]]) -> list[Co
     return [column(head, kind=kind, head=True), *(column(label, kind=kind) for label, kind in rest)]
 
 
-def _picture(groups: Sequence[Group], series: Sequence[str]) -> Chart | None:
+Values = Sequence[int] | Sequence[Decimal]
+
+
+def _picture(
+    days: Iterable[tuple[str, str, Values]], series: Sequence[str], write: Callable[[Any], str] = number
+) -> Chart | None:
+    """Bars of (label, what a pointer reads, values by series); None where all of them are nothing."""
+    groups = [
+        Group(label, f"{name}: {_said(series, [write(one) for one in values])}", _bar(values))
+        for label, name, values in days
+    ]
     if not any(group.now and group.now.total for group in groups):
         return None
     return bar_chart(groups, _short, _COLOURS[: len(series)])
@@ -55,7 +66,7 @@ def _short(value: Decimal) -> str:
     return number(int(value)) if value == value.to_integral_value() else f"{value:f}".replace(".", ",")
 
 
-def _bar(values: Sequence[int | Decimal]) -> Bar:
+def _bar(values: Values) -> Bar:
     return Bar(tuple(Decimal(value) for value in values))
 
 
@@ -63,24 +74,21 @@ def _said(names: Sequence[str], values: Sequence[str]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
 
 
+def _names(one: Month) -> tuple[str, str]:
+    """Beneath a bar, and in full."""
+    return month_label(one, language()), month(one, language())
+
+
 def links(found: Customers) -> Sheet:
     """Links made by month and way."""
     series = [_("by payment or name"), _("by code"), _("by staff")]
-    groups = [
-        Group(
-            month_label(one.month, language()),
-            f"{month(one.month, language())}: {_said(series, [number(n) for n in counts])}",
-            _bar(counts),
-        )
-        for one in found.months
-        for counts in [(one.facts, one.code, one.staff)]
-    ]
+    months = [(*_names(one.month), (one.facts, one.code, one.staff)) for one in found.months]
     return Sheet(
         "links",
         _("Links made"),
         _columns(_("Month"), "month", [*((name, "number") for name in series), (_("Ended"), "number")]),
         [(one.month, one.facts, one.code, one.staff, one.ended) for one in found.months],
-        _picture(groups, series),
+        _picture(months, series),
         series,
     )
 
@@ -88,20 +96,13 @@ def links(found: Customers) -> Sheet:
 def readings_by_day(found: Readings) -> Sheet:
     """Submissions by day of the window and by way."""
     series = [_("in the cabinet"), _("by the link of a letter"), _("kept without network")]
-    groups = [
-        Group(
-            str(one.day.day),
-            f"{date(one.day)}: {_said(series, [number(n) for n in one.by_way])}",
-            _bar(one.by_way),
-        )
-        for one in found.days
-    ]
+    days = [(str(one.day.day), date(one.day), one.by_way) for one in found.days]
     return Sheet(
         "readings",
         _("Readings by day and way"),
         _columns(_("Day"), "date", [(name, "number") for name in series]),
         [(one.day, *one.by_way) for one in found.days],
-        _picture(groups, series),
+        _picture(days, series),
         series,
     )
 
@@ -138,20 +139,13 @@ def payments_by_day(found: Payments) -> Sheet:
     """Sums by day and way."""
     series = [str(PAYMENT_WAYS[way]) for way in ("online", "bank", "registry")]
     symbol = portal().currency_symbol
-    groups = [
-        Group(
-            str(one.day.day),
-            f"{date(one.day)}: {_said(series, [money(value, symbol) for value in one.by_way])}",
-            _bar(one.by_way),
-        )
-        for one in found.days
-    ]
+    days = [(str(one.day.day), date(one.day), one.by_way) for one in found.days]
     return Sheet(
         "payment_days",
         _("Payments by day"),
         _columns(_("Day"), "date", [(name, "money") for name in series]),
         [(one.day, *one.by_way) for one in found.days],
-        _picture(groups, series),
+        _picture(days, series, lambda value: money(value, symbol)),
         series,
     )
 
@@ -159,20 +153,13 @@ def payments_by_day(found: Payments) -> Sheet:
 def requests_by_month(found: Requests) -> Sheet:
     """Filed, done in time and late."""
     series = [_("closed in time"), _("closed late")]
-    groups = [
-        Group(
-            month_label(one.month, language()),
-            f"{month(one.month, language())}: {_said(series, [number(one.in_time), number(one.late)])}",
-            _bar((one.in_time, one.late)),
-        )
-        for one in found.months
-    ]
+    months = [(*_names(one.month), (one.in_time, one.late)) for one in found.months]
     return Sheet(
         "requests",
         _("Requests by month"),
         _columns(_("Month"), "month", [(_("Filed"), "number"), *((name, "number") for name in series)]),
         [(one.month, one.filed, one.in_time, one.late) for one in found.months],
-        _picture(groups, series),
+        _picture(months, series),
         series,
     )
 

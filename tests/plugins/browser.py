@@ -4,9 +4,11 @@ folder, because while Playwright is up the thread counts as asynchronous."""
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from tests.plugins.databases import ROOT
@@ -27,17 +29,31 @@ PATIENCE = 15_000  # milliseconds; the machine may be busy with the other tests
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """A running chromium. Fails with the way to get one when there is none."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running chromium. Fails with the way to get one when there is none.
+
+    In an asynchronous thread Django keeps connections apart from the thread's own. Those of one side would
+    stay open, unseen by the other, while a test that commits drops their database: the next test on their
+    side would find them cut. So none is taken over either border.
+    """
     found = subprocess.run([ROOT / "scripts" / "browser.sh"], capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.fail(found.stderr, pytrace=False)
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        chromium = playwright.chromium.launch(executable_path=found.stdout.strip(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=found.stdout.strip(), args=ARGUMENTS)
+        yield running
+        running.close()
+        connections.close_all()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """See `chromium`."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ import sys
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from tests.plugins import databases
+from tests.plugins.browser import chromium
 
 MIGRATED_ROW = "SELECT count(*) FROM portal_dataversion"
 MARK = "CREATE TABLE left_behind ()"
@@ -35,6 +36,27 @@ def test_what_a_test_committed_is_gone_and_what_migrations_wrote_is_there(time: 
     with connection.cursor() as cursor:
         cursor.execute(MARK)
         cursor.execute("DELETE FROM portal_dataversion")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_outlives_its_database_unseen_while_a_browser_comes_and_goes(
+    database_server: str,
+) -> None:
+    """While Playwright is up Django keeps other connections: who closes all does not see those of the other side."""
+
+    def make_anew() -> None:
+        connections.close_all()
+        databases.copy_template(database_server, databases.name_of_mine("main"))
+
+    ask("SELECT 1")
+    with chromium():
+        ask("SELECT 1")
+        make_anew()
+        ask("SELECT 1")
+    ask("SELECT 1")
+    make_anew()
+    with chromium():
+        ask("SELECT 1")
 
 
 def test_copies_are_independent(database_server: str) -> None:

@@ -1,6 +1,5 @@
 """The components in Debian's chromium: axe in every theme and size, no sideways scroll, no script needed."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from socketserver import ThreadingMixIn
@@ -11,9 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import LazySettings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium")
+from tests.plugins.browser import chromium
+
 PATHS = ("", "cabinet/", "accounts/", "entrance/", "confirm/", "error/")
 DISPLAYS = ("", "theme-dark", "size-large.contrast-high", "size-huge", "theme-dark.contrast-high")
 IN_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}
@@ -42,14 +42,8 @@ def address(ui: LazySettings) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.fail("chromium is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
-        )
-        yield started
-        started.close()
+    with chromium() as running:
+        yield running
 
 
 def open_page(

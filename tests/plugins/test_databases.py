@@ -42,7 +42,7 @@ def test_what_a_test_committed_is_gone_and_what_migrations_wrote_is_there(time: 
 def test_no_connection_outlives_its_database_unseen_while_a_browser_comes_and_goes(
     database_server: str,
 ) -> None:
-    """While Playwright is up Django keeps other connections: who closes all does not see those of the other side."""
+    """While Playwright is up Django keeps other connections; who closes all sees those of one side."""
 
     def make_anew() -> None:
         connections.close_all()

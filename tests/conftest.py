@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.plugins import databases
+from tests.plugins import databases, restoring
 
 #: What takes longest comes first, so that no process is left with it when the others are done.
 LONGEST = (
@@ -54,24 +54,25 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Give Django this process's copy of the template instead of migrating a database per process.
 
-    After a test that commits (`transaction=True`) the copy is made anew. Django would empty every table
+    After a test that commits (`transaction=True`) the copy is restored. Django would empty every table
     instead: the rows that migrations wrote would be gone for the tests that follow.
     """
     from django.db import connections
     from django.test import TransactionTestCase
 
     name = databases.name_of_mine("main")
+    ours = restoring.Copy(database_server, name)
 
-    def make_anew(*_: Any) -> None:
+    def restore(*_: Any) -> None:
         _close(connections)
-        databases.copy_template(database_server, name)
+        ours.restore()
 
     patch = pytest.MonkeyPatch()
     with django_db_blocker.unblock():
-        make_anew()
+        ours.make()
         connections["default"].settings_dict["NAME"] = name
     patch.setenv("DATABASE_URL", databases.with_database(database_server, name))
-    patch.setattr(TransactionTestCase, "_fixture_teardown", make_anew)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
     yield
     patch.undo()
     with django_db_blocker.unblock():

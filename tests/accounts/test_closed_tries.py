@@ -1,7 +1,9 @@
 """Who could not link an account, and what staff do about it (docs/domain/linking.md, «Closed tries»)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,7 +14,13 @@ from abonent.accounts import codes
 from abonent.accounts.closed_tries import ClosedTries, closed_tries, waiting_tries
 from abonent.accounts.models import Account, HandledTries, LinkAttempt, PrintedCode
 from abonent.accounts.operations import DoesNotMatch, link_account, prove_account
-from abonent.accounts.operations.closed_tries import Whose, mark_handled, print_codes, read_closed_tries
+from abonent.accounts.operations.closed_tries import (
+    Printed,
+    Whose,
+    mark_handled,
+    print_codes,
+    read_closed_tries,
+)
 from abonent.portal.models import Organisation
 from abonent.users.models import AuditEvent, StaffMembership, User
 
@@ -108,7 +116,7 @@ def test_another_organisations_are_not_there(
     assert waiting(now, stranger.organisation_id) == []
     whose = Whose(account.pk, alice.pk)
     assert mark_handled(staff=stranger, tries=[whose], address=None, now=now) == 0
-    assert print_codes(staff=stranger, tries=[whose], address=None, now=now) == ()
+    assert print_codes(staff=stranger, tries=[whose], address=None, now=now) == ((), ())
     assert not PrintedCode.objects.exists()
     assert not HandledTries.objects.exists()
 
@@ -141,13 +149,64 @@ def test_codes_are_printed_once_an_account_and_the_tries_are_dealt_with(
     fail(bob, 3)
     fail(None, 3, number="800")
     tries = [Whose(account.pk, alice.pk), Whose(account.pk, bob.pk), Whose(other.pk, None)]
-    issued = print_codes(staff=clerk, tries=tries, address=None, now=now + DAY / 2)
+    issued = print_codes(staff=clerk, tries=tries, address=None, now=now + DAY / 2).issued
     assert sorted(one.account.number for one in issued) == ["000700", "800"]
     assert waiting(now) == []
     assert AuditEvent.objects.filter(action="staff_printed_code").count() == 2
     code = next(one.code for one in issued if one.account.pk == account.pk)
     later = now + DAY * 3 / 4
     assert link_account(user=alice, number="700", facts={}, code=code, address=None, now=later).pk
+
+
+def test_what_is_printed_is_told_and_not_printed_again(
+    fail: Callable[..., None], alice: User, bob: User, clerk: StaffMembership, account: Account, now: datetime
+) -> None:
+    """A page loaded anew, a colleague with an old list: nothing is issued; a later try is a new matter."""
+    fail(alice, 3)
+    tries = [Whose(account.pk, alice.pk), Whose(account.pk, None)]
+    colleague = StaffMembership.objects.create(user=bob, organisation=clerk.organisation, role="operator")
+    mark_handled(staff=colleague, tries=[tries[1]], address=None, now=now + DAY / 4)
+    first = print_codes(staff=clerk, tries=tries, address=None, now=now + DAY / 2)
+    assert (len(first.issued), [one.how for one in first.before]) == (1, ["otherwise"])
+    for staff in (clerk, colleague):
+        again = print_codes(staff=staff, tries=tries[:1], address=None, now=now + DAY)
+        assert again.issued == ()
+        told = [(one.account_number, one.how, one.at, one.by_id, one.by_name) for one in again.before]
+        assert told == [("000700", "code", now + DAY / 2, clerk.user_id, "charlie")]
+    assert PrintedCode.objects.count() == 1
+    assert AuditEvent.objects.filter(action="staff_printed_code").count() == 1
+    fail(alice, 1, at=now + DAY * 2)
+    later = print_codes(staff=colleague, tries=tries[:1], address=None, now=now + DAY * 2 + MINUTE)
+    assert (len(later.issued), later.before) == (1, ())
+
+
+def test_two_who_print_at_once_get_one_code(
+    fail: Callable[..., None], alice: User, bob: User, clerk: StaffMembership, account: Account, now: datetime
+) -> None:
+    fail(alice, 3)
+    fail(None, 3)
+    colleague = StaffMembership.objects.create(user=bob, organisation=clerk.organisation, role="operator")
+    tries = [Whose(account.pk, alice.pk), Whose(account.pk, None)]
+    start = Barrier(6)
+
+    def ask(number: int) -> Printed:
+        start.wait()
+        try:
+            given = tries if number % 3 else tries[::-1]
+            staff = (clerk, colleague)[number % 2]
+            return print_codes(staff=staff, tries=given, address=None, now=now + DAY / 2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(ask, range(6)))
+    assert sorted((len(one.issued), len(one.before)) for one in answers) == [(0, 2)] * 5 + [(1, 0)]
+    assert PrintedCode.objects.count() == 1
+    assert AuditEvent.objects.filter(action="staff_printed_code").count() == 1
+    who = next(one for one in answers if one.issued)
+    assert who.issued[0].account.pk == account.pk
+    printed_by = {told.by_id for one in answers for told in one.before}
+    assert printed_by == {PrintedCode.objects.get().issued_by_id}
 
 
 def test_nobody_is_made_up(clerk: StaffMembership, account: Account, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Reads of tries to link that were closed: who could not, which account, why (docs/domain/linking.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,7 +93,60 @@ def waiting_tries(*, organisation_id: int | None, now: datetime) -> int:
     return int(_select(_COUNT, organisation_id, now, counted=MOST_COUNTED)[0][0])
 
 
-def _select(query: str, organisation_id: int | None, now: datetime, **bounds: int) -> list[tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class DealtWith:
+    """A member of the staff has taken care of a person's tries, and none came since."""
+
+    account_id: int
+    account_number: str
+    account_public_id: str
+    how: str
+    """`HandledTries.How`."""
+    at: datetime
+    by_id: int | None
+    by_name: str
+    """Empty where the colleague is no more."""
+
+
+# In a flood what is too old to stand in the queue is as good as untried.
+_DEALT_WITH = """
+WITH latest AS MATERIALIZED (
+    SELECT account_id, user_id, at FROM accounts_linkattempt
+     WHERE account_id IS NOT NULL AND outcome IN ('trying', 'mismatch', 'limited') AND at > %(since)s
+       AND (%(organisation)s::bigint IS NULL OR organisation_id = %(organisation)s)
+     ORDER BY at DESC LIMIT %(most)s
+)
+SELECT handled.account_id, handled.user_id, handled.how, handled.handled_at, handled.handled_by_id,
+       coalesce(nullif(colleague.full_name, ''), colleague.login, ''), account.number, account.public_id
+  FROM unnest(%(accounts)s::bigint[], %(users)s::bigint[]) AS given (account_id, user_id)
+  JOIN accounts_handledtries AS handled ON handled.account_id = given.account_id
+   AND handled.user_id IS NOT DISTINCT FROM nullif(given.user_id, 0)
+  JOIN accounts_account AS account ON account.id = given.account_id
+  LEFT JOIN users_user AS colleague ON colleague.id = handled.handled_by_id
+ WHERE NOT EXISTS (SELECT FROM latest
+                    WHERE latest.account_id = handled.account_id AND latest.at > handled.handled_at
+                      AND latest.user_id IS NOT DISTINCT FROM handled.user_id)
+ ORDER BY account.number, handled.user_id
+"""
+
+
+def dealt_with(
+    whose: Collection[tuple[int, int | None]], *, organisation_id: int | None, now: datetime
+) -> dict[tuple[int, int | None], DealtWith]:
+    """Of these (account, person), those whom staff have taken care of, and who have not tried since. One
+    query."""
+    given = {
+        "accounts": [account for account, _ in whose],
+        "users": [user or 0 for _, user in whose],
+    }
+    rows = _select(_DEALT_WITH, organisation_id, now, **given)
+    return {
+        (account, user): DealtWith(account, number, public_id, how, at, by, name)
+        for account, user, how, at, by, name, number, public_id in rows
+    }
+
+
+def _select(query: str, organisation_id: int | None, now: datetime, **bounds: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"organisation": organisation_id, "since": now - MONTH, "most": MOST_TRIES}
         cursor.execute(query, values | {"wrong": MANY_WRONG} | bounds)

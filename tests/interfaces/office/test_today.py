@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from abonent.accounts.limits import number_hash
-from abonent.accounts.models import Account, LinkAttempt
+from abonent.accounts.models import Account, LinkAttempt, PrintedCode
 from abonent.portal.models import Organisation
 from abonent.users.models import StaffMembership, User
 from tests.interfaces.office.test_office import account, strange, text
@@ -112,6 +112,11 @@ def test_codes_are_printed_on_sheets_with_an_address(desk: Client, account: Acco
     assert re.search(r"<code>[0-9A-Z]{4}-?[0-9A-Z]{4}</code>", sheets)
     assert "Иванов Иван Иванович<br>Алматы, Абая, 1, 12" in sheets
     assert "Никто не остался за дверью" in text(desk.get(reverse("office_closed_tries")))
+    again = text(desk.post(reverse("office_closed_tries_codes"), {"which": key}))
+    assert "<code>" not in again, "the page loaded anew is told of, not printed"
+    assert "№ 000700. Вы напечатали код" in again
+    assert reverse("office_account", args=[account.public_id]) in again
+    assert PrintedCode.objects.count() == 1
 
 
 def test_what_is_dealt_with_leaves_the_queue(desk: Client, account: Account, alice: User) -> None:

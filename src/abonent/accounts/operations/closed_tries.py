@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from abonent.accounts.closed_tries import ClosedTries
+from abonent.accounts.closed_tries import ClosedTries, DealtWith, dealt_with
 from abonent.accounts.closed_tries import closed_tries as waiting
 from abonent.accounts.models import Account, HandledTries
 from abonent.accounts.operations.staff import IssuedCode, issue_printed_code
@@ -43,19 +43,33 @@ def read_closed_tries(
     return found, more
 
 
+class Printed(NamedTuple):
+    """What came of asking for codes: each account's tries once, the sheets only now."""
+
+    issued: tuple[IssuedCode, ...]
+    before: tuple[DealtWith, ...]
+    """Of these tries somebody has taken care already: no code was issued for them."""
+
+
 @transaction.atomic
 def print_codes(
     *, staff: StaffMembership, tries: Collection[Whose], address: str | None, now: datetime
-) -> tuple[IssuedCode, ...]:
+) -> Printed:
     """A one-time code for each account of these tries, which are thereby dealt with. One transaction, each
-    code in the trail. Accounts out of reach are left out. Not safe to repeat: each call is new codes."""
-    reached = _reached(staff, tries)
+    code in the trail. Accounts out of reach are left out.
+
+    Safe to repeat, also by two at once: what is dealt with and was not tried since gets no second code; who
+    did it and when is told instead. Another code on purpose: `operations.staff.issue_printed_code`.
+    """
+    reached = _reached(staff, tries, lock=True)
+    done = dealt_with([one for one, _ in reached], organisation_id=staff.organisation_id, now=now)
+    fresh = [(one, account) for one, account in reached if one not in done]
     issued = tuple(
         issue_printed_code(staff=staff, public_id=account.public_id, address=address, now=now)
-        for account in {account.pk: account for _, account in reached}.values()
+        for account in {account.pk: account for _, account in fresh}.values()
     )
-    _mark(staff, [one for one, _ in reached], HandledTries.How.CODE, now)
-    return issued
+    _mark(staff, [one for one, _ in fresh], HandledTries.How.CODE, now)
+    return Printed(issued, tuple(done.values()))
 
 
 @transaction.atomic
@@ -79,10 +93,14 @@ def mark_handled(
     return len(reached)
 
 
-def _reached(staff: StaffMembership, tries: Collection[Whose]) -> list[tuple[Whose, Account]]:
-    """Those of accounts that this member of the staff serves."""
+def _reached(
+    staff: StaffMembership, tries: Collection[Whose], *, lock: bool = False
+) -> list[tuple[Whose, Account]]:
+    """Those of accounts that this member of the staff serves; with `lock` one caller after the other."""
     wanted = list(dict.fromkeys(tries))[:MOST_AT_ONCE]
-    accounts = Account.objects.filter(pk__in={one.account_id for one in wanted})
+    accounts = Account.objects.filter(pk__in={one.account_id for one in wanted}).order_by("pk")
+    if lock:  # leaves the rows readable, and open to whoever refers to them
+        accounts = accounts.select_for_update(no_key=True)
     if staff.organisation_id is not None:
         accounts = accounts.filter(organisation_id=staff.organisation_id)
     found = {account.pk: account for account in accounts}

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from abonent.accounts.closed_tries import MANY_WRONG, ClosedTries
+from abonent.accounts.closed_tries import MANY_WRONG, ClosedTries, DealtWith
 from abonent.accounts.codes import shown
 from abonent.accounts.operations.closed_tries import Whose, mark_handled, print_codes, read_closed_tries
 from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import page_asked
+from abonent.interfaces.ui import formatting
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 from abonent.users.rights import Right
@@ -61,14 +62,27 @@ def _is_suspicious(one: ClosedTries) -> bool:
 @require_POST
 @staff_may(Right.LINKS)
 def codes_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
-    """Sheets with one-time codes for the ticked ones, each with its address. They are shown this once."""
+    """Sheets with one-time codes for the ticked ones, each with its address. They are shown this once: what
+    is printed already, by a colleague or before a reload, is told instead."""
     tries = _named(request)
-    issued = print_codes(staff=staff, tries=tries, address=address(request), now=timezone.now())
-    if not issued:
+    done = print_codes(staff=staff, tries=tries, address=address(request), now=timezone.now())
+    if not done.issued and not done.before:
         messages.error(request, _("Tick the people first."))
         return redirect("office_closed_tries")
-    sheets = [(one, shown(one.code)) for one in issued]
-    return render(request, "office/codes.html", context(staff, "office_closed_tries", sheets=sheets))
+    sheets = [(one, shown(one.code)) for one in done.issued]
+    before = [(one, _dealt_with_words(one, staff)) for one in done.before]
+    values = context(staff, "office_closed_tries", sheets=sheets, before=before)
+    return render(request, "office/codes.html", values)
+
+
+def _dealt_with_words(one: DealtWith, staff: StaffMembership) -> str:
+    when = formatting.datetime(timezone.localtime(one.at))
+    facts = {"when": when, "who": one.by_name or _("a former colleague")}
+    if one.how != "code":
+        return _("Marked as dealt with on %(when)s by %(who)s.") % facts
+    if one.by_id == staff.user_id:
+        return _("You printed its code on %(when)s.") % facts
+    return _("Its code was printed on %(when)s by %(who)s.") % facts
 
 
 @require_POST

@@ -63,6 +63,12 @@ class RunPage:
         return self.run.state in _MOVING and not self.dead
 
     @property
+    def problems(self) -> list[dict[str, Any]]:
+        """The first of what is wrong, by place and account number; those of an older plan while it moves are
+        not told."""
+        return self.report.listed if self.report and not self.moves else []
+
+    @property
     def changes(self) -> bool:
         return any(one.new or one.changed or one.gone for one in self.files)
 

@@ -136,6 +136,25 @@ def test_bad_rows_are_listed_in_the_readers_language_and_downloaded_with_their_v
     assert AuditEvent.objects.filter(action="staff_read_list", subject="list:import_problems").exists()
 
 
+def test_reading_bad_rows_is_in_the_trail_and_reading_counts_is_not(office: Client, clerk: User) -> None:
+    """Bad rows name accounts. A page that looks again every two seconds tells none, and writes nothing."""
+    read = AuditEvent.objects.filter(action="staff_read_list", subject="list:import_problems")
+    fine = planned(zipped(), clerk)
+    office.get(page_of(fine))
+    assert not read.exists()
+    bad = planned(
+        zipped(example() | {"accounts": example()["accounts"] + "0012399,aes,,А,1,1,1,,,\n"}), clerk
+    )
+    assert office.head(page_of(bad)).status_code == 200
+    assert not read.exists()
+    office.get(page_of(bad))
+    event = read.get()
+    assert (event.actor, event.details) == (clerk, {"number": bad.pk})
+    Run.objects.filter(pk=bad.pk).update(state="uploaded")
+    assert "Refresh" in office.get(page_of(bad)).headers
+    assert read.count() == 1
+
+
 def test_a_payers_name_in_a_bad_row_is_not_on_the_page(office: Client, clerk: User) -> None:
     long = "Тайный " * 40
     accounts = example()["accounts"] + f"0012399,aes,{long},Абая,1,1,1,,,\n"

@@ -107,7 +107,8 @@ def things(cast: dict[str, Any]) -> dict[str, Any]:
         starts_at=NOW, ends_at=NOW + timedelta(hours=3),
     )  # fmt: skip
     load_tariff(text=FLAT, filename="power.toml", by="test", takes_effect_on=None, now=NOW)
-    RunReport.objects.create(run=run, whole=b"file;line")
+    bad = {"file": "charges", "line": 2, "column": "account", "severity": "error", "reason": "is negative"}
+    RunReport.objects.create(run=run, whole=b"file;line", listed=[bad | {"value": "91"}])
     LinkAttempt.objects.create(
         at=timezone.now(), user=cast["people"]["charlie"], organisation=home.organisation, account=home,
         method="payment", outcome="limited", refused_by="person", number_hash=number_hash(home.key),

@@ -48,7 +48,8 @@ def staff_may(
     """As `staff_only`, for those whose role and place give them `right` (users.rights).
 
     `reads` names a list of customers' data (`payments`): that a page of it was read is written into the audit
-    trail. What is read of one customer, the operation behind the page writes down itself.
+    trail. What is read of one customer, the operation behind the page writes down itself; a page that names
+    customers only now and then calls `note_list` when it does.
     """
 
     def lock(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -61,7 +62,7 @@ def staff_may(
                 raise Http404
             answer = view(request, staff, *args, **kwargs)
             if reads and request.method != "HEAD" and answer.status_code == 200:
-                _note_list(request, staff, reads)
+                note_list(request, staff, reads)
             return answer
 
         guarded.office_right = right  # type: ignore[attr-defined]  # what the matrix of the tests reads
@@ -75,8 +76,8 @@ _TOLD = ("page", "state", "kind", "month")
 _CODE = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
-def _note_list(request: HttpRequest, staff: StaffMembership, what: str) -> None:
-    """After the page is drawn: one that failed was not read."""
+def note_list(request: HttpRequest, staff: StaffMembership, what: str) -> None:
+    """That a list of customers' data was read. After the page is drawn: one that failed was not read."""
     organisation = Organisation(pk=staff.organisation_id) if staff.organisation_id else None
     asked = {name: request.GET[name] for name in _TOLD if _CODE.fullmatch(request.GET.get(name, ""))}
     match = request.resolver_match

@@ -20,7 +20,7 @@ from abonent.exchange.runs import (
 from abonent.exchange.undoing import NotUndoneError
 from abonent.exchange.uploads import largest_upload
 from abonent.interfaces.office import import_words as words
-from abonent.interfaces.office.access import context, staff_may
+from abonent.interfaces.office.access import context, note_list, staff_may
 from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.office.problem_words import problem_words
 from abonent.users.client import address
@@ -50,7 +50,7 @@ def imports_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
 @require_safe
 @staff_may(Right.IMPORTS)
 def import_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
-    """One run: while it moves the page looks again by itself."""
+    """One run: while it moves the page looks again by itself. Bad rows name accounts: then it is in the trail."""
     found = run_page(number)
     if found is None:
         raise Http404
@@ -71,7 +71,10 @@ def _drawn(
         "missed": missed,
         "ticked": request.POST.getlist("seen"),
     }
-    return render(request, "office/import.html", context(staff, "office_imports", **values), status=status)
+    page = render(request, "office/import.html", context(staff, "office_imports", **values), status=status)
+    if found.problems and request.method != "HEAD":
+        note_list(request, staff, "import_problems")
+    return page
 
 
 @require_safe

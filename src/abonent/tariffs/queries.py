@@ -1,17 +1,21 @@
 """Reads of the tariffs that were loaded: which are in force on a day, which is a service's own.
 
 Nothing is read for a request: the versions are kept by the data version (loading a tariff makes it grow),
-what a text says by the text.
+what a text says by the text. A version that this release cannot read any more (an upgrade reads more
+strictly) is nobody's tariff: a customer is told that there is none rather than shown an error or older rates.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from abonent.base.kept import Kept
-from abonent.tariffs.calculator import Tariff, parse_tariff
+from abonent.tariffs.calculator import Tariff, TariffError, parse_tariff
 from abonent.tariffs.models import TariffVersion
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,19 @@ class TariffVersionFacts:
 
     @property
     def tariff(self) -> Tariff:
-        """What the calculator reckons with; parsed once in a process."""
-        return _parsed.get(self.sha256, lambda: _Parsed(parse_tariff(self.text, self.filename))).tariff
+        """What the calculator reckons with; parsed once in a process. Raises TariffError (file, key and
+        reason) where it `is_readable` no more."""
+        found = self._read()
+        if found.tariff is None:
+            raise TariffError(found.mistake)
+        return found.tariff
+
+    @property
+    def is_readable(self) -> bool:
+        return self._read().tariff is not None
+
+    def _read(self) -> "_Parsed":
+        return _parsed.get(self.sha256, lambda: _Parsed.of(self))
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names.get("ru") or self.code
@@ -61,14 +76,13 @@ class Catalogue:
 
     def charged_by(self, service: str, tariff: str, on: date) -> TariffVersionFacts | None:
         """What a meter of the service is charged by: the tariff that it names, else the service's own. None
-        also when it names one that was never loaded, or is another service's."""
+        also when it names one that was never loaded, cannot be read, or is another service's."""
         if not tariff:
             return self.own(service, on)
-        found = self.in_force(tariff, on)
-        return found if found and found.service == service else None
+        return next((one for one in self._of_service(service, on) if one.code == tariff), None)
 
     def offered(self, service: str, on: date) -> tuple[TariffVersionFacts, ...]:
-        """Every tariff of the service in force, its own first."""
+        """Every tariff of the service in force that can be read, its own first."""
         return tuple(sorted(self._of_service(service, on), key=lambda one: not one.is_own))
 
     def newest(self) -> tuple[TariffVersionFacts, ...]:
@@ -79,12 +93,21 @@ class Catalogue:
         return {one.code: one for one in self.versions if one.takes_effect_on <= on}
 
     def _of_service(self, service: str, on: date) -> Iterable[TariffVersionFacts]:
-        return [one for one in self._in_force(on).values() if one.service == service]
+        return [one for one in self._in_force(on).values() if one.service == service and one.is_readable]
 
 
+@dataclass(frozen=True, slots=True)
 class _Parsed:
-    def __init__(self, tariff: Tariff) -> None:
-        self.tariff = tariff
+    tariff: Tariff | None
+    mistake: str = ""
+
+    @classmethod
+    def of(cls, one: TariffVersionFacts) -> "_Parsed":
+        try:
+            return cls(parse_tariff(one.text, one.filename))
+        except TariffError as error:
+            log.error("tariff %s, version %s: cannot be read, left out: %s", one.code, one.number, error)
+            return cls(None, str(error))
 
     def __len__(self) -> int:
         return 1

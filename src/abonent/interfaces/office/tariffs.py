@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -168,6 +169,8 @@ def tariff_rates_page(request: HttpRequest, staff: StaffMembership, tariff: str)
     one = _tariff(staff, tariff)
     if one.newest is None:
         raise Http404
+    if not one.newest.is_readable:  # an upgrade reads it no more: its rates are not to be had, its text is
+        return redirect(f"{reverse('office_tariff_text')}?of={one.code}")
     text, rates, refused = one.newest.text, last_rates(one.newest.text), list[str]()
     typed = {rate.key: rate.value for rate in rates}
     revision = one.draft.revision if one.draft else None

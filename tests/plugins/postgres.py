@@ -6,6 +6,7 @@ embedded server is used. The process that starts the session keeps it; its xdist
 """
 
 import os
+import sys
 from contextlib import ExitStack
 
 import hypothesis
@@ -18,8 +19,19 @@ CHOICES = {"ABONENT_PORTAL", "ABONENT_BROWSER"}
 HOME = ROOT / "var" / "test"
 
 
+def keep_what_is_compiled() -> None:
+    """An environment that writes no bytecode (containers often have one) would have every process of a run
+    compile the whole house, and every test process rewrite each assertion, anew. They are kept with the tests' data.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(HOME / "compiled")
+        del os.environ["PYTHONDONTWRITEBYTECODE"]
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    keep_what_is_compiled()
     for name in [name for name in os.environ if name.startswith("ABONENT_") and name not in CHOICES]:
         del os.environ[name]  # what serves this machine's portal is not for its tests
     os.environ |= {"ABONENT_TESTING": "1", "ABONENT_FAST_PASSWORDS": "1", "ABONENT_HOME": str(HOME)}

@@ -20,8 +20,8 @@ HOME = ROOT / "var" / "test"
 
 
 def keep_what_is_compiled() -> None:
-    """An environment that writes no bytecode (containers often have one) would have every process of a run
-    compile the whole house, and every test process rewrite each assertion, anew. They are kept with the tests' data.
+    """Bytecode goes to the tests' data where the environment forbids it (a container often does): every
+    process of a run would compile the whole house anew, and every test process rewrite each assertion.
     """
     if sys.dont_write_bytecode:
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(HOME / "compiled")

@@ -50,6 +50,8 @@ class Subject(NamedTuple):
 class TrailLine(NamedTuple):
     event: AuditEvent
     subject: Subject
+    accounts: list[Subject]
+    """Those whose data a list showed, where the event names them."""
 
 
 class TrailPage(NamedTuple):
@@ -133,9 +135,27 @@ def _midnight(day: date) -> datetime:
 
 def _lines(found: list[AuditEvent]) -> list[TrailLine]:
     """Names in place of ids, for all lines at once."""
-    accounts = Account.objects.in_bulk(_ids(found, "account"))
+    shown = {event.pk: _shown(event) for event in found}
+    accounts = Account.objects.in_bulk(_ids(found, "account").union(*shown.values()))
     people = User.objects.in_bulk(_ids(found, "user"))
-    return [TrailLine(event, _subject(event.subject, accounts, people)) for event in found]
+    return [
+        TrailLine(
+            event,
+            _subject(event.subject, accounts, people),
+            [
+                Subject(accounts[pk].number, accounts[pk].public_id)
+                for pk in shown[event.pk]
+                if pk in accounts
+            ],
+        )
+        for event in found
+    ]
+
+
+def _shown(event: AuditEvent) -> list[int]:
+    """Ids of the accounts in a list that was read."""
+    named = event.details.get("accounts")
+    return [one for one in named if isinstance(one, int)] if isinstance(named, list) else []
 
 
 def _ids(found: list[AuditEvent], kind: str) -> set[int]:

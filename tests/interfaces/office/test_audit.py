@@ -198,3 +198,34 @@ def test_times_are_the_portals(client: Client, chief: User, account: Account) ->
     assert asked(client, since="2026-11-10", until="2026-11-10") == {"ночная"}
     assert asked(client, until="2026-11-09") == set()
     assert timezone.get_current_timezone_name() == "Asia/Almaty"
+
+
+def test_a_line_speaks_in_words(client: Client, chief: User, account: Account, strange: Account) -> None:
+    """What is left in codes and ids stays in the file."""
+
+    def wrote(action: str, subject: str, **details: Any) -> None:
+        AuditEvent.objects.create(
+            at=DAY,
+            actor=chief,
+            action=action,
+            subject=subject,
+            organisation=account.organisation,
+            details=details,
+        )
+
+    wrote("staff_read_list", "list:payments", kind="review", page="2")
+    wrote("staff_read_readings", "", accounts=[account.pk, 10**9])
+    wrote("request_read", f"account:{account.pk}", request="0000-0017")
+    wrote("payment_refund_asked", "payment:5", amount="1600.00", refund=7)
+    wrote("difference_settled", "difference:31", day="2026-11-02")
+    wrote("receipts_published", "publication:4", month="2026-10")
+    wrote("receipts_published", "list:unheard", month="не месяц", amount="не сумма")
+    signed_in(client, chief)
+    shown = text(page(client, "office_audit"))
+    for words in (
+        "Онлайн-платежи", "лицевые счета: 000700", "№ 0000-0017", "№ 5", "600,00",
+        "№ 31", "02.11.2026", "октябрь 2026",
+    ):  # fmt: skip
+        assert words in shown, words
+    for code in ("list:", "payment:5", "review", "refund", "publication:", "1000000000", "не месяц"):
+        assert code not in shown, code

@@ -20,6 +20,7 @@ from abonent.base.spreadsheets import csv_file
 from abonent.finding.trail import TrailLine, TrailWords, download_trail, search_trail
 from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import PAGE
+from abonent.interfaces.office.trail_words import detail_words, subject_words
 from abonent.interfaces.office.words import ACTIONS
 from abonent.interfaces.ui.downloads import attachment
 from abonent.interfaces.ui.language import typed_initial
@@ -78,7 +79,7 @@ def audit_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     page = search_trail(staff=staff, words=words, before=before, limit=PAGE)
     values = {
         "form": form,
-        "lines": page.lines,
+        "lines": [(line, subject_words(line), detail_words(line)) for line in page.lines],
         "actions": ACTIONS,
         "asked": {name: str(value) for name, value in request.POST.items() if name in form.fields},
         "more": f"{page.more[0].isoformat()}/{page.more[1]}" if page.more else "",

@@ -14,10 +14,11 @@ from abonent.portal.profile_requests import RequestKind
 from abonent.service_requests.bill_lines import BillLineAsked, bill_line
 from abonent.service_requests.circumstances import circumstances, refusal_of
 from abonent.service_requests.forms import asked_fields, check
+from abonent.service_requests.masking import masked_events, masked_request, names_in
 from abonent.service_requests.models import RequestDraftFile, RequestEvent, RequestFile, ServiceRequest
 from abonent.service_requests.organisation_days import day_of, is_late, zone_of
 from abonent.service_requests.problems import Problem
-from abonent.service_requests.reach import of_customer
+from abonent.service_requests.reach import of_customer, seen_by
 from abonent.service_requests.reading import EventLine, FileLine, KeptFile, event_lines
 from abonent.service_requests.states import may_be_reopened, may_of_customer, reopened_until
 from abonent.service_requests.typed import AskedField, Checked, TypedRequest
@@ -152,8 +153,9 @@ def _problem_of_files(kind: RequestKind, count: int) -> Problem | None:
 def requests_of(
     account: HeldAccount, *, user_id: int, closed: bool, page: int = 1, now: datetime
 ) -> RequestList:
-    """The open ones by deadline, or the closed ones, newest first, twenty a page. Three queries."""
-    seen = of_customer(account, user_id)
+    """The open ones by deadline, or the closed ones, newest first, twenty a page. Three queries. Staff who
+    look see those of everybody at the account."""
+    seen = seen_by(account, user_id)
     counted = seen.aggregate(
         open=Count("pk", filter=Q(closed_at=None)), closed=Count("pk", filter=Q(closed_at__isnull=False))
     )
@@ -207,10 +209,35 @@ def unread_count(account: HeldAccount, *, user_id: int) -> int:
 
 
 def request_of(account: HeldAccount, public_id: str, *, user_id: int, now: datetime) -> RequestPage | None:
-    """A request with its history, without the staff's notes and names; None for others. Three queries."""
-    request = of_customer(account, user_id).select_related("organisation").filter(public_id=public_id).first()
+    """A request with its history, without the staff's notes and names; None for others. Three queries.
+
+    To staff who look it is masked (service_requests.masking), and nothing may be done about it.
+    """
+    about = ("organisation", "account", "user") if account.looking else ("organisation",)
+    request = seen_by(account, user_id).select_related(*about).filter(public_id=public_id).first()
     if request is None:
         return None
+    return _looked_at(request, now) if account.looking else _read(account, request, user_id, now)
+
+
+_NOBODY = 0
+"""Whoever looks has written nothing of it."""
+
+
+def _looked_at(request: ServiceRequest, now: datetime) -> RequestPage:
+    events = event_lines(request, reader=_NOBODY, names=False)
+    return RequestPage(
+        request=masked_request(request),
+        number=request.number,
+        late=_late(request, now),
+        events=masked_events(events, names_in(request)),
+        may=frozenset(),
+        reopen_until=None,
+        by_you=False,
+    )
+
+
+def _read(account: HeldAccount, request: ServiceRequest, user_id: int, now: datetime) -> RequestPage:
     today = day_of(now, request.organisation)
     reopens = may_be_reopened(request, today) and not (account.closed_on and account.closed_on <= today)
     return RequestPage(

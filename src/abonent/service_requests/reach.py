@@ -23,9 +23,20 @@ def of_customer(account: HeldAccount, user_id: int) -> QuerySet[ServiceRequest]:
     of the others since the account has its present owner."""
     mine = Q(user_id=user_id)
     if not account.limited:
-        present = Q(account__owner_since=None) | Q(created_at__gte=F("account__owner_since"))
-        mine |= present
+        mine |= _of_the_present_owner()
     return ServiceRequest.objects.filter(mine, account_id=account.id)
+
+
+def seen_by(account: HeldAccount, user_id: int) -> QuerySet[ServiceRequest]:
+    """What a page shows of the account: the person's, or, where staff look at it, all that its customers see.
+    To be read only: who looks does nothing."""
+    if not account.looking:
+        return of_customer(account, user_id)
+    return ServiceRequest.objects.filter(_of_the_present_owner(), account_id=account.id)
+
+
+def _of_the_present_owner() -> Q:
+    return Q(account__owner_since=None) | Q(created_at__gte=F("account__owner_since"))
 
 
 def in_reach(staff: StaffMembership) -> QuerySet[ServiceRequest]:

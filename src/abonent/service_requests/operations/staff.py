@@ -2,7 +2,8 @@
 and reaches the organisation's requests only (NoSuchRequest); each is one transaction and stands in the
 trail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -171,19 +172,21 @@ def finish(
     return _say(how, staff, public_id, text, form_key, files, address, now)
 
 
-_ACTIONS = {"answer": "answer", "ask": "ask", "done": "finish", "refused": "finish"}
-_EVENTS = {"answer": Kind.MESSAGE, "ask": Kind.ASKED, "done": Kind.DONE, "refused": Kind.REFUSED}
-_AUDITED = {
-    "answer": "request_answered",
-    "ask": "request_asked",
-    "done": "request_done",
-    "refused": "request_refused",
-}
-_LETTERS = {
-    "answer": letters.tell_answered,
-    "ask": letters.tell_asked,
-    "done": letters.tell_finished,
-    "refused": letters.tell_finished,
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Of saying something to the customer."""
+
+    action: str
+    event: str
+    audited: str
+    tell: Callable[..., None]
+
+
+_WAYS = {
+    "answer": _Way("answer", Kind.MESSAGE, "request_answered", letters.tell_answered),
+    "ask": _Way("ask", Kind.ASKED, "request_asked", letters.tell_asked),
+    "done": _Way("finish", Kind.DONE, "request_done", letters.tell_finished),
+    "refused": _Way("finish", Kind.REFUSED, "request_refused", letters.tell_finished),
 }
 
 
@@ -197,24 +200,24 @@ def _say(
     address: str | None,
     now: datetime,
 ) -> ServiceRequest:
-    text = said(text)
+    way, text = _WAYS[how], said(text)
     in_reach(staff)  # nobody without the right has files read
     sent = prepared(files)
     with transaction.atomic():
         request = locked(staff, public_id)
         if sent_before(request, form_key):
             return request
-        check_possible(request, _ACTIONS[how])
+        check_possible(request, way.action)
         _move_state(request, how, staff, now)
         request.answered_at = now
         request.save()
         came = [*sent, *take_drafts(staff.user, form_key)]
         event = add_event(
-            request, _EVENTS[how], by=staff.user, by_staff=True, now=now, text=text, form_key=form_key
+            request, way.event, by=staff.user, by_staff=True, now=now, text=text, form_key=form_key
         )
         add_files(event, came)
-        record(_AUDITED[how], request, by=staff.user, address=address, now=now)
-        _LETTERS[how](request, text=text, files=len(came), now=now)
+        record(way.audited, request, by=staff.user, address=address, now=now)
+        way.tell(request, text=text, files=len(came), now=now)
         return request
 
 

@@ -14,6 +14,7 @@ from django.db.utils import OperationalError
 
 from abonent.base.database_url import DatabaseUrlError
 from abonent.base.errors import DomainError
+from abonent.base.patience import take_as_long_as_it_takes
 from abonent.base.postgres import EmbeddedPostgresError
 from abonent.interfaces.cli.surroundings import database, set_up_django, take_settings_in_force
 
@@ -126,6 +127,8 @@ def main(arguments: list[str] | None = None) -> int:
         with database() if needs_portal else nullcontext():
             if needs_portal:
                 set_up_django()
+                if name != "serve":
+                    take_as_long_as_it_takes()
                 take_settings_in_force()
             return int(module.run(options))
     except (DomainError, DatabaseUrlError, EmbeddedPostgresError, OperationalError) as error:

@@ -1,13 +1,17 @@
 """The error pages: what happened, what to do, and whom to call. No database, no session is needed."""
 
 import logging
+import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
+from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable, QueryCanceled
 
 log = logging.getLogger(__name__)
+CUT = (QueryCanceled, LockNotAvailable, IdleInTransactionSessionTimeout)
 
 
 def error_page(
@@ -76,9 +80,34 @@ _LAST_RESORT = (
 )
 
 
+def _was_cut(error: BaseException | None) -> bool:
+    """Whether the database ended it: a query or a wait for a lock that took too long (deploy/limits.sql)."""
+    return isinstance(error, DatabaseError) and isinstance(error.__cause__, CUT)
+
+
+def _too_busy() -> HttpResponse:
+    answer = error_page(
+        None,
+        503,
+        _("The portal is very busy"),
+        _(
+            "This page took too long and was stopped. Wait a minute and open it again. If you were sending "
+            "something, look first whether it is there already: nothing is kept by halves."
+        ),
+        action=False,
+    )
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Drawn without the request: whatever broke, cookies and sessions included, is not touched again."""
+    """Drawn without the request: whatever broke, cookies and sessions included, is not touched again.
+
+    503 where the database cut a query that took too long: that passes, an error of ours does not.
+    """
     try:
+        if _was_cut(sys.exc_info()[1]):
+            return _too_busy()
         return error_page(
             None,
             500,

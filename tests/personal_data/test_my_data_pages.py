@@ -121,7 +121,7 @@ def test_who_was_forgotten_signs_in_no_more(client: Client, dina: User, clock: C
 def test_staff_are_told_to_lose_their_place_first(client: Client, charlie: User, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
     signed_in(client, charlie)
-    assert "У Вас есть место среди сотрудников" in _page(client, "/my-data/deletion/")
+    assert "Вы — сотрудник портала" in _page(client, "/my-data/deletion/")
 
 
 # What people agree to

@@ -183,7 +183,7 @@ def test_files_have_a_limit_an_hour_also_those_that_are_refused(
     bad = upload(b"GIF89a", "a.gif")
     assert "много файлов" not in attach(alice, bad, bad)
     said = attach(alice, upload(jpeg()))
-    assert "За час Вы прикрепили много файлов" in said
+    assert "За последний час Вы приложили много файлов" in said
     assert not RequestDraftFile.objects.exists()
     alice.file(**sealing())  # and without a file it goes on
     attach(bob, upload(jpeg()))

@@ -143,7 +143,7 @@ def test_accountants_are_not_shown_what_they_may_not_do(
     signed_in(client, charlie)
     shown = text(page(client, "office_account", busy.public_id))
     assert "Последние онлайн-платежи" in shown
-    for words in ("Последние заявки", "Напечатать код", "Закончить все сеансы", "Закрыть доступ"):
+    for words in ("Последние заявки", "Напечатать код", "Завершить все сеансы", "Закрыть доступ"):
         assert words not in shown
 
 
@@ -156,7 +156,7 @@ def test_all_sessions_of_a_linked_person_are_ended_after_a_question(
     assert "на всех устройствах" in text(page(client, "office_sessions_end", *where))
     assert hers.get(reverse("settings")).status_code == 200
     answer = page(client, "office_sessions_end", *where, post={}, follow=True)
-    assert "Закончен 1 сеанс" in text(answer)
+    assert "Завершён 1 сеанс" in text(answer)
     assert hers.get(reverse("settings")).status_code == 302
     assert not Session.objects.filter(user=alice).exists()
     event = AuditEvent.objects.get(action="staff_ended_sessions")

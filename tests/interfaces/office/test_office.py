@@ -194,7 +194,7 @@ def test_administrators_see_the_strength_and_open_the_proofs_again(
     )
     signed_in(client, chief)
     shown = text(page(client, "office_linking"))
-    assert "Подключение по сведениям отключено" in shown
+    assert "Подключение без кода отключено" in shown
     assert "не совпало" in shown
     page(client, "office_measure", post={})
     assert "0 (0,00 %)" in text(page(client, "office_linking"))
@@ -208,7 +208,7 @@ def test_administrators_see_the_strength_and_open_the_proofs_again(
     account.organisation.refresh_from_db()
     assert account.organisation.guessable_proofs_shut_at is None
     trail = text(page(client, "office_audit"))
-    assert "снова включил подключение по сведениям" in trail
+    assert "подключение без кода снова включено" in trail
     assert "charlie" in trail
 
 

@@ -80,7 +80,7 @@ def test_the_page_says_why_a_reading_needs_eyes_beside_its_history(
 ) -> None:
     submitted(account, alice, "S-1", 9000)
     page = shown(desk)
-    for said in ("000700", "S-1", "обычный расход × 80", "без фотографии", "9 000", "1 000", "Риск 90"):
+    for said in ("000700", "S-1", "обычный расход × 80", "без фото", "9 000", "1 000", "Риск 90"):
         assert said in page, said
     assert page.count("20.10.2026") >= 1
 

@@ -132,7 +132,7 @@ def test_the_second_of_two_people_is_told_of_the_first(office: Client) -> None:
     grace = signed_in(Client(), member("grace").user)
     office.post(at(EDIT, "contact_centre"), typed())
     answer = grace.post(at(EDIT, "contact_centre"), typed(phones="222"), follow=True)
-    assert "Тем временем это изменил(а) dana" in text_of(answer)
+    assert "Тем временем здесь появились изменения (dana)" in text_of(answer)
     assert SettingsVersion.objects.get().value["phones"] == ["111-11-11"]
 
 

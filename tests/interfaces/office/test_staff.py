@@ -194,7 +194,7 @@ def test_a_member_is_signed_out_everywhere(office: Client, chief: User) -> None:
     erlan = member("erlan", chief.staff_membership.organisation)
     his = signed_in(Client(), erlan.user)
     answer = page(office, "office_staff_sessions", erlan.pk, post={}, follow=True)
-    assert "Закончен 1 сеанс" in text(answer)
+    assert "Завершён 1 сеанс" in text(answer)
     assert page(his, "office_find").status_code == 404
 
 
@@ -219,7 +219,7 @@ def test_the_pages_speak_three_languages(client: Client, chief: User) -> None:
 def test_whoever_signs_themselves_out_elsewhere_stays_here(office: Client, chief: User) -> None:
     elsewhere = signed_in(Client(), chief)
     own = StaffMembership.objects.get(user=chief)
-    assert "Закончен 1 сеанс" in text(page(office, "office_staff_sessions", own.pk, post={}, follow=True))
+    assert "Завершён 1 сеанс" in text(page(office, "office_staff_sessions", own.pk, post={}, follow=True))
     assert page(elsewhere, "office_staff").status_code == 404
     assert page(office, "office_staff").status_code == 200
 

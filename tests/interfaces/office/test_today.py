@@ -111,7 +111,7 @@ def test_codes_are_printed_on_sheets_with_an_address(desk: Client, account: Acco
     sheets = text(desk.post(reverse("office_closed_tries_codes"), {"which": key}))
     assert re.search(r"<code>[0-9A-Z]{4}-?[0-9A-Z]{4}</code>", sheets)
     assert "Иванов Иван Иванович<br>Алматы, Абая, 1, 12" in sheets
-    assert "Никто не остался за дверью" in text(desk.get(reverse("office_closed_tries")))
+    assert "Отклонённых попыток нет" in text(desk.get(reverse("office_closed_tries")))
     again = text(desk.post(reverse("office_closed_tries_codes"), {"which": key}))
     assert "<code>" not in again, "the page loaded anew is told of, not printed"
     assert "№ 000700. Вы напечатали код" in again
@@ -124,4 +124,4 @@ def test_what_is_dealt_with_leaves_the_queue(desk: Client, account: Account, ali
     desk.post(reverse("office_closed_tries_handled"), {"which": [f"{account.pk}-{alice.pk}", "x", ""]})
     page = text(desk.get(reverse("office_closed_tries")))
     assert "Отмечено как решённое: 1." in page
-    assert "Никто не остался за дверью" in page
+    assert "Отклонённых попыток нет" in page

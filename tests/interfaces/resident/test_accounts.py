@@ -188,7 +188,7 @@ def test_what_is_in_the_list_already_is_said(client: Client, alice: User, accoun
     link(alice, account)
     signed_in(client, alice)
     response = page(client, "account_add", post={"number": "700"} | FACTS["aes"])
-    assert "уже есть в вашем списке" in text(response)
+    assert "уже есть в Вашем списке" in text(response)
 
 
 def test_the_captcha_stands_where_an_address_tried_too_often(
@@ -270,7 +270,7 @@ def test_deleting_asks_first_and_a_question_deletes_nothing(
     assert ">Отмена<" in asked
     assert alice.links.get().ended_at is None
     response = page(client, "account_delete", account.public_id, post={"confirmed": "yes"}, follow=True)
-    assert "Лицевой счёт удалён из вашего списка" in text(response)
+    assert "Лицевой счёт удалён из Вашего списка" in text(response)
     assert alice.links.get().end_reason == "self"
 
 

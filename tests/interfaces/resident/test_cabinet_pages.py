@@ -247,7 +247,7 @@ def test_a_limited_link_masks_the_payer_and_prints_nothing(cast: dict[str, Any])
     assert "Плательщик А***а А. Е." in page
     assert "Ахметова" not in page
     assert "0,00 ₸ Долга нет" in page
-    assert "Привязка этого лицевого счёта ещё не подтверждена" in page
+    assert "Подключение этого лицевого счёта ещё не подтверждено" in page
     statement = see(cast["bob"], "service_statement", "100")
     assert "Ахметова" not in statement
     assert "PDF" not in statement

@@ -57,7 +57,7 @@ def test_a_limited_link_prints_nothing_and_is_told_why(client: Client, link: Acc
         answer = client.get(_page(link, page))
         assert answer.status_code == 403
         assert answer.headers["Content-Type"].startswith("text/html")
-        assert "Код из квитанции подтвердит её сразу" in answer.content.decode()
+        assert "Код из квитанции подтвердит его сразу" in answer.content.decode()
 
 
 def _link(purpose: str) -> str:

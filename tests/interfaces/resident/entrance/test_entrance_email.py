@@ -32,7 +32,7 @@ def test_opening_the_link_asks_and_the_button_confirms(client: Client, bob: User
     assert "bob@example.kz" in page
     assert _states(bob) == (False, False), "mail programs open links on their own"
     done = client.post(path, headers={"accept-language": "ru"}).content.decode()
-    assert "Адрес эл.почты подтверждён." in done
+    assert "Адрес эл. почты подтверждён." in done
     assert _states(bob) == (True, True)
     assert person_may_act(User.objects.get(pk=bob.pk))
 

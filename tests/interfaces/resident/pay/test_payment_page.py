@@ -146,14 +146,14 @@ def test_when_the_time_is_over_a_person_may_say_that_nothing_was_paid(
     alice: Payer, bank: FakeGateway
 ) -> None:
     made = alice.pay("100 bill")
-    assert "Я не платил(а)" not in seen(alice, made)
+    assert "Оплаты не было" not in seen(alice, made)
     Payment.objects.update(expires_at=timezone.now() - timedelta(minutes=1), returned_at=None)
     answer = alice.get(page_of(made))
     said = words(answer.content)
     assert "Время на оплату вышло. Если деньги списаны, платёж зачтётся сам." in said
     assert "Перейти на страницу банка" not in said
     assert alice.get(reverse("payment_go", args=[made.public_id])).headers["Location"] == page_of(made)
-    assert "Я не платил(а)" in said
+    assert "Оплаты не было" in said
     assert alice.client.post(page_of(made)).headers["Location"] == page_of(made)
     assert "Платёж не закончен" in seen(alice, made)
 
@@ -194,7 +194,7 @@ def test_given_back_whole_and_in_part(alice: Payer, bank: FakeGateway, cast: dic
     refunds.refund(amount=Decimal("900.00"), now=timezone.now(), **give)
     said = seen(alice, made)
     assert "Деньги возвращены" in said
-    assert "999,99 ₸ возвращены на ту карту или счёт" in said
+    assert "999,99 ₸ возвращена туда, откуда пришла: на карту или счёт" in said
     assert "Возвращено 999,99 ₸" in text_of(alice.get(reverse("payment_pdf", args=[made.public_id])).content)
 
 

@@ -221,7 +221,7 @@ def test_a_number_of_another_account_is_not_found(
 
 def test_a_limited_link_says_so_and_sends_all_the_same(desk: Visit, meters: Meters) -> None:
     AccountLink.objects.update(limited_until=NOW + timedelta(days=1))
-    assert "Привязка этого лицевого счёта ещё не подтверждена" in desk.reads()
+    assert "Подключение этого лицевого счёта ещё не подтверждено" in desk.reads()
     assert sent(desk, meters[0])
 
 

@@ -134,7 +134,7 @@ def test_an_older_bill_asks_for_nothing_now(see: See) -> None:
 
 def test_in_kazakh_and_in_english(see: See) -> None:
     kazakh = see("alice", "bill", "100", language="kk", month=OCTOBER)
-    for said in ("Төлем мерзімі өтіп кетті", "тариф есебінен +310,00 ₽", "Өткен аймен салыстырғанда"):
+    for said in ("Төлем мерзімі өтіп кетті", "тарифке байланысты +310,00 ₽", "Өткен аймен салыстырғанда"):
         assert said in kazakh
     english = see("alice", "bill", "100", language="en", month=OCTOBER)
     assert "Because of the tariff +310,00 ₽" in english

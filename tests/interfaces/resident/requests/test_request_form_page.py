@@ -248,4 +248,4 @@ def test_every_form_of_every_portal_is_drawn_in_every_language(
 
 def test_a_day_off_is_named_with_the_next_working_day(alice: Customer) -> None:
     page = words(alice.fill(**sealing(**{"answer-day": "2027-01-01"})).content)
-    assert "В этот день не работают. Ближайший рабочий день — 0" in page
+    assert "Это нерабочий день. Ближайший рабочий день — 0" in page

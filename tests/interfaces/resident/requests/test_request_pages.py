@@ -157,7 +157,7 @@ def test_an_empty_message_and_a_bad_file_are_refused_and_nothing_is_lost(alice: 
     assert "Вот</textarea>" in dropped.content.decode()
     assert not RequestDraftFile.objects.exists()
     long = alice.post("service_request", asked.public_id, data={"key": "m1", "text": "я" * 4500})
-    assert "Напишите не больше 4000 знаков." in words(long.content)
+    assert "Напишите не больше 4000 символов." in words(long.content)
 
 
 def test_switching_the_language_keeps_the_message(alice: Customer) -> None:

@@ -50,6 +50,7 @@ BUNDLE = {
 
 NONE: Answers = (404,) * 6
 ONLY_GET: Answers = (405,) * 6
+TOO_LARGE: Answers = (413,) * 6
 ONLY_POST: Answers = (405,) * 6
 ALL: Answers = (200,) * 6
 NOT_TAKEN: Answers = (422,) * 6
@@ -87,6 +88,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "ui:manifest": (ALL, ONLY_GET),
     "ui:language": (ONLY_POST, SENT_ON),
     "ui:display": (ONLY_POST, SENT_ON),
+    "ui:too_large": (TOO_LARGE, ONLY_GET),
+    "ui:bundle_too_large": (TOO_LARGE, ONLY_GET),
     "account_login": (ENTRANCE, ENTRANCE),
     "account_logout": ((SIGN_IN, 200, 200, 200, 200, 200), (SIGN_IN,) * 6),
     "account_inactive": (ALL, ONLY_GET),

@@ -77,11 +77,21 @@ def test_nginx_writes_down_no_letters_link() -> None:
     assert text.count("if=$abonent_logged;") == text.count("server_tokens off;")
 
 
+def test_every_location_of_nginx_sets_all_the_headers_or_inherits_all() -> None:
+    """One line of its own, and nginx passes on what a visitor wrote into all the others."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    locations = re.findall(r"location [^{]*\{(.*?)\n? *\}", text, re.S)
+    outside = re.sub(r"location [^{]*\{.*?\}", "", text, flags=re.S)
+    of_all = set(re.findall(r"proxy_set_header \S+", outside))
+    assert len(of_all) == 7
+    own = [set(re.findall(r"proxy_set_header \S+", inside)) for inside in locations]
+    assert len([one for one in own if one]) == 2
+    assert [one for one in own if one and not one >= of_all] == []
+
+
 def test_nginx_alone_says_whose_certificate_it_was_and_writes_down_no_banks_call() -> None:
     text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    assert text.count("proxy_set_header X-Client-Certificate-Subject $abonent_certificate;") == text.count(
-        "proxy_pass "
-    )
+    assert text.count("proxy_set_header X-Client-Certificate-Subject $abonent_certificate;") == 3
     verified = re.search(r"map \$ssl_client_verify \$abonent_certificate \{(.*?)\}", text, re.S)
     assert verified
     assert verified[1].split() == ["SUCCESS", "$ssl_client_s_dn;", "default", '"";']

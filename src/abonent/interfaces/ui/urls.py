@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from abonent.interfaces.ui import assets, brand, display, gallery, language
+from abonent.interfaces.ui import assets, brand, display, gallery, language, too_large
 
 app_name = "ui"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("manifest.webmanifest", brand.manifest, name="manifest"),
     path("language/", language.change_language, name="language"),
     path("display/", display.change_display, name="display"),
+    path("too-large/", too_large.form, name="too_large"),
+    path("too-large/bundle/", too_large.bundle, name="bundle_too_large"),
 ]
 if settings.DEBUG or getattr(settings, "UI_GALLERY", False):
     urlpatterns.append(path("ui/", gallery.gallery, name="gallery"))

@@ -111,9 +111,16 @@ def end_look(*, staff: StaffMembership, address: str | None, now: datetime) -> s
 
 @transaction.atomic
 def look_at_page(
-    *, staff: StaffMembership, public_id: str, page: str, address: str | None, now: datetime
+    *,
+    staff: StaffMembership,
+    public_id: str,
+    page: str,
+    which: str = "",
+    address: str | None,
+    now: datetime,
 ) -> OpenLook | None:
-    """The account, where the member has a look at it open now; the page is written down with the reason.
+    """The account, where the member has a look at it open now; the page is written down with the reason, and
+    `which` of its kind it was (a request).
 
     None for every other account, an expired look, a place or right taken away meanwhile: then nothing is
     written. One transaction; each page opened is an event of its own.
@@ -131,5 +138,6 @@ def look_at_page(
         now,
         address=address,
         page=page,
+        **({"which": which} if which else {}),
     )
     return OpenLook(account, found.reason, found.expires_at)

@@ -50,7 +50,7 @@ def imports_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
 @require_safe
 @staff_may(Right.IMPORTS)
 def import_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
-    """One run: while it moves the page looks again by itself. Bad rows name accounts: then it is in the trail."""
+    """One run: while it moves the page looks again by itself. Bad rows name accounts: the trail tells."""
     found = run_page(number)
     if found is None:
         raise Http404

@@ -19,7 +19,7 @@ from abonent.announcements.queries import Outage, outages_of
 from abonent.bills.queries import Subscription, subscriptions
 from abonent.bills.subscription_states import State
 from abonent.interfaces.resident.labels import label
-from abonent.interfaces.resident.looking import PAGES_OF_A_LOOK, look_banner, looked_at_or_404
+from abonent.interfaces.resident.looking import look_banner, looked_at_or_404, pages_of_a_look
 from abonent.interfaces.ui.environment import language
 from abonent.interfaces.ui.formatting import date
 from abonent.interfaces.ui.frames import AccountLine, Cabinet, MenuItem, Offline, OutageLine, Reminder
@@ -251,7 +251,7 @@ def _frame_of_a_look(request: HttpRequest, section: str, account: HeldAccount) -
     line = _line(account, section, account)
     return Cabinet(
         full_name=getattr(request.user, "shown_name", ""),
-        menu=_menu(section, account, only=PAGES_OF_A_LOOK),
+        menu=_menu(section, account, only=pages_of_a_look(request)),
         account=line,
         accounts=[line],
         sign_out_url=address("account_logout"),

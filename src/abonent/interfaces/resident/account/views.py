@@ -74,15 +74,16 @@ def _links(account: HeldAccount, *, owes: bool) -> list[tuple[str, str, str]]:
     """What people come for, where they can: to pay first while something is owed, else after the readings."""
     to_pay = pay_url(account)
     shown = [name for name in _LINKS if name in portal().menu]
-    links: list[tuple[str, str, str]] = [(name, _link_label(name), address(name, account)) for name in shown]
+    links = [(name, _link_label(name, account), address(name, account)) for name in shown]
     if to_pay:
         links.insert(0 if owes else 1, ("pay", pay_word(), to_pay))
     return links
 
 
-def _link_label(name: str) -> str:
-    """A section by its name, but what people come for every month by what they do there."""
-    return _("Submit readings") if name == "readings" else section_label(name)
+def _link_label(name: str, account: HeldAccount) -> str:
+    """A section by its name, but what people come for every month by what they do there; who looks does
+    nothing."""
+    return _("Submit readings") if name == "readings" and not account.looking else section_label(name)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from abonent.interfaces.resident.pay.words import amount_says
 from abonent.interfaces.ui.formatting import datetime as moment
-from abonent.payments.own import OnlinePayment, online_payments
+from abonent.payments.own import OnlinePayment, online_payments, online_payments_looked_at
 
 #: The colour of each state's words.
 BADGES = {"created": "warning", "sent": "warning", "paid": "warning", "booked": "success", "told": "success"}
@@ -33,6 +33,12 @@ def state_words(state: str) -> str:
 def online_rows(account_id: int, user_id: int, *, first: date, last: date, now: datetime) -> list[list[Any]]:
     """When, how much, what has become of it, what can be done. One query."""
     return [_row(one, now) for one in online_payments(account_id, user_id, first=first, last=last)]
+
+
+def looked_at_rows(account_id: int, *, first: date, last: date) -> list[list[Any]]:
+    """The same without what can be done, of everybody who pays for the account. One query."""
+    found = online_payments_looked_at(account_id, first=first, last=last)
+    return [[moment(timezone.localtime(one.created_at)), one.amount, _state(one)] for one in found]
 
 
 def _row(one: OnlinePayment, now: datetime) -> list[Any]:

@@ -16,11 +16,13 @@ from abonent.accounts.queries import HeldAccount
 from abonent.base.months import Month
 from abonent.interfaces.resident.bodies import drawn
 from abonent.interfaces.resident.cabinet import account_or_404, context, pay_url, pay_word
-from abonent.interfaces.resident.payments.online import online_rows
+from abonent.interfaces.resident.payments.online import looked_at_rows, online_rows
 from abonent.interfaces.ui.environment import language
 from abonent.ledger.queries import PaymentsShown, payments_between
 from abonent.ledger.received import BookedPayment
 from abonent.users.models import User
+from abonent.users.permissions import staff_of
+from abonent.users.rights import Right, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ def _values(account: HeldAccount, asked: DaysAsked) -> dict[str, Any]:
     return {"asked": asked, "rows": rows, "total": shown.total, "by_service": by_service}
 
 
+def _online(account: HeldAccount, person: User, asked: DaysAsked, now: datetime) -> list[list[Any]]:
+    """Staff who look and have no right to payments see only those that came in."""
+    if not account.looking:
+        return online_rows(account.id, person.pk, first=asked.first, last=asked.last, now=now)
+    staff = staff_of(person)
+    if staff is None or not may(staff, Right.PAYMENTS):
+        return []
+    return looked_at_rows(account.id, first=asked.first, last=asked.last)
+
+
 @require_safe
 @login_required
 def payments_page(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -89,11 +101,7 @@ def payments_page(request: HttpRequest, public_id: str) -> HttpResponse:
     person, now = cast(User, request.user), timezone.now()
     asked = days_asked(request.GET, months=person.months_shown, today=timezone.localdate())
     body = drawn("resident/payments/body.html", account, lambda: _values(account, asked), asked)
-    online = (
-        []
-        if account.looking
-        else online_rows(account.id, person.pk, first=asked.first, last=asked.last, now=now)
-    )
+    online = _online(account, person, asked, now)
     page = context(request, section="payments", account=account, body=body, online=online)
-    page |= {"pay_url": pay_url(account), "pay_word": pay_word()}
+    page |= {"looking": account.looking, "pay_url": pay_url(account), "pay_word": pay_word()}
     return render(request, "resident/payments/page.html", page)

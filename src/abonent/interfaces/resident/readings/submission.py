@@ -62,6 +62,7 @@ def submission_page(request: HttpRequest, public_id: str, submission: str) -> Ht
         "rejected": sorted({meter.reason for meter in seen.meters if meter.state == "rejected"}),
         "rows": [_row(meter, scale) for meter in seen.meters for scale in meter.scales],
         "photos": [meter for meter in seen.meters if meter.photo and (seen.by_you or not account.limited)],
+        "hidden_photos": account.looking and any(meter.photo for meter in seen.meters),
         "later": sorted({meter.corrected_by for meter in seen.meters if meter.corrected_by}),
         "letter_to": masked(person.email) if _has_a_letter(seen, person, now) else None,
     }

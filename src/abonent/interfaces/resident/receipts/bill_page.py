@@ -133,7 +133,7 @@ def _money(amount: Any) -> str:
 
 def _pay(account: HeldAccount, standing: Standing | None) -> str | None:
     """Where the bill is paid; nothing where nobody can pay, or nothing is owed."""
-    if standing is None or standing.due <= ZERO or not portal().paying.methods:
+    if standing is None or standing.due <= ZERO or not portal().paying.methods or account.looking:
         return None
     try:
         page = reverse("pay")

@@ -58,7 +58,7 @@ def _entry(account: HeldAccount, seen: RequestPage, one: EventLine) -> Entry:
     text = "" if first else "\n".join(part for part in (one.text, *_changes(one.details)) if part)
     said = one.kind in _SAID and (one.text or files)
     kind = ("theirs" if one.by_staff else "mine") if said else "event"
-    return _title(one), formatting.datetime(timezone.localtime(one.at)), text, files, kind
+    return _title(one, _who(account, one)), formatting.datetime(timezone.localtime(one.at)), text, files, kind
 
 
 def _changes(details: Mapping[str, Any]) -> Iterator[str]:
@@ -70,16 +70,18 @@ def _changes(details: Mapping[str, Any]) -> Iterator[str]:
         yield _("New deadline: %(day)s") % {"day": day}
 
 
-def _title(one: EventLine) -> str:
+def _title(one: EventLine, who: str) -> str:
     """Who said it, and what it was where it is more than a message."""
     if one.kind == "message":
-        return _who(one)
-    return f"{_who(one)}: {_what(one)}" if one.kind in _SAID else _what(one)
+        return who
+    return f"{who}: {_what(one)}" if one.kind in _SAID else _what(one)
 
 
-def _who(one: EventLine) -> str:
+def _who(account: HeldAccount, one: EventLine) -> str:
     if one.by_staff:
         return local(portal().brand.short_name)
+    if account.looking:
+        return _("A user of this account")
     return _("You") if one.by_you else _("Another user of this account")
 
 

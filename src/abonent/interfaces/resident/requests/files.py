@@ -21,7 +21,7 @@ from abonent.service_requests.reading import FileLine, KeptFile
 from abonent.users.models import User
 
 #: (address, name, size) and, of a draft, the value of the button that drops it: rows of `ui/files.html`.
-FileRow = tuple[str, str, int] | tuple[str, str, int, str]
+FileRow = tuple[str | None, str, int] | tuple[str, str, int, str]
 
 
 def keep_files(request: HttpRequest, key: str) -> tuple[str, ...]:
@@ -71,17 +71,16 @@ def draft_rows(account: HeldAccount, files: Iterable[FileLine]) -> list[FileRow]
 
 
 def file_rows(account: HeldAccount, request_id: str, files: Iterable[FileLine]) -> list[FileRow]:
-    """What was sent along, for `file_list`."""
-    return [
-        (
-            ""
-            if one.forgotten
-            else reverse("service_request_file", args=[account.public_id, request_id, one.public_id]),
-            one.name,
-            one.size,
-        )
-        for one in files
-    ]
+    """What was sent along, for `file_list`. Staff who look read the names only: a picture is not masked."""
+    return [(_file_address(account, request_id, one), one.name, one.size) for one in files]
+
+
+def _file_address(account: HeldAccount, request_id: str, one: FileLine) -> str | None:
+    if one.forgotten:
+        return ""
+    if account.looking:
+        return None
+    return reverse("service_request_file", args=[account.public_id, request_id, one.public_id])
 
 
 def _handed_out(found: KeptFile | None) -> HttpResponse:

@@ -83,6 +83,7 @@ def _shown(account: HeldAccount, found: RequestPage) -> dict[str, Any]:
         "first_files": file_rows(account, asked.public_id, first.files) if first else [],
         "said": entries(account, found),
         "rating": rating_word(asked.rating) if asked.rating else "",
+        "office_url": reverse("office_request", args=[asked.public_id]) if account.looking else None,
     }
 
 

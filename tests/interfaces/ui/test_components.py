@@ -207,7 +207,22 @@ def test_a_table_is_a_table_and_a_card(ui: LazySettings) -> None:
     assert [one.attrs.get("data-label") for one in page.all("td")][:3] == ["Банк <b>", "Сумма", None]
     assert html.count("—") == 2
     assert len(page.all("tr", class_="level-1")) == 1
-    assert "1\u00a0234,50\u00a0₸" in page.all("tfoot")[0].text
+    empty = Markup("\n")  # an action that this row does not have
+    html = render(
+        TABLE, columns=columns(), rows=[[Month(2026, 9), "", None, empty]], totals=None, nested=None
+    )
+    assert [one.attrs.get("class") for one in parse(html).all("td")] == [None, "num key", "none"]
+
+
+def test_the_totals_of_a_table(ui: LazySettings) -> None:
+    html = render(
+        TABLE,
+        columns=columns(),
+        rows=[[Month(2026, 9), "", None, ""]],
+        totals=["Итого", None, Decimal("1234.5"), None],
+        nested=None,
+    )
+    assert "1\u00a0234,50\u00a0₸" in parse(html).all("tfoot")[0].text
 
 
 def test_a_row_of_a_wrong_length_is_an_error(ui: LazySettings) -> None:

@@ -14,6 +14,7 @@ Kind = Literal["text", "money", "amount", "date", "month", "quantity", "number",
 _TO_THE_RIGHT = ("money", "amount", "quantity", "number")
 _ALIGNED = {"right": "num", "center": "mid"}
 _ABSENT = "—"
+_EMPTY = '<td class="none"></td>'
 _NESTED_ABSENT = '<td class="num none">—</td>'
 
 
@@ -77,7 +78,8 @@ def body(
 
     Markup stands in a cell as it is, whatever the column's kind: a linked amount.
 
-    An absent value is a dash; in a nested row it is left out where rows are cards.
+    An absent value is a dash; in a nested row it is left out where rows are cards, and so is empty markup: an
+    action that this row does not have.
     """
     cells = _cells(columns)
     parts: list[str] = []
@@ -85,8 +87,10 @@ def body(
         level = nested[index] if nested else 0
         parts.append(f'<tr class="level-{level}">' if level else "<tr>")
         for (opening, shown, closing), value in zip(cells, row, strict=True):
-            if value is not None:
-                parts.append(opening + (str(value) if type(value) is Markup else shown(value)) + closing)
+            if type(value) is Markup:
+                parts.append(opening + str(value) + closing if value.strip() else _EMPTY)
+            elif value is not None:
+                parts.append(opening + shown(value) + closing)
             else:
                 parts.append(_NESTED_ABSENT if level and closing == "</td>" else opening + _ABSENT + closing)
         parts.append("</tr>\n")

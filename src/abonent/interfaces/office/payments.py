@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -121,7 +122,10 @@ def payment_page(request: HttpRequest, staff: StaffMembership, public_id: str) -
     if file is None:
         raise Http404
     return _shown(
-        request, staff, file, RefundForm(initial={"amount": file.refundable, "key": new_public_id()})
+        request,
+        staff,
+        file,
+        RefundForm(initial={"amount": localize_input(file.refundable), "key": new_public_id()}),
     )
 
 

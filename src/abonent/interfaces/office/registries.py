@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from abonent.interfaces.office.access import context, staff_may
+from abonent.interfaces.office.figure_words import method_name
 from abonent.interfaces.office.paging import PAGE, page_asked
 from abonent.interfaces.office.payment_words import ROW_STATES
 from abonent.payments.office_queries import registry_file, registry_lines
@@ -42,13 +43,18 @@ _SAY = {
 }
 
 
+def source_name(source: str) -> str:
+    """`registry:kaspi`, `statement:card`: the profile's word for the bank or the way to pay."""
+    return method_name("", source.partition(":")[2])
+
+
 @require_safe
 @staff_may(Right.UNMATCHED)
 def registries_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Every registry, newest first, with what waits for a decision."""
     page = page_asked(request)
     lines = registry_lines(limit=PAGE + 1, offset=(page - 1) * PAGE)
-    values = {"lines": lines[:PAGE], "page": page, "more_pages": len(lines) > PAGE}
+    values = {"lines": lines[:PAGE], "page": page, "source_name": source_name, "more_pages": len(lines) > PAGE}
     return render(request, "office/registries.html", context(staff, "office_registries", **values))
 
 

@@ -42,8 +42,8 @@ from abonent.portal.queries import ServiceFacts, services
 SCALES: dict[str, Text] = {
     "total": "",
     "day": {"kk": "күндіз", "ru": "день", "en": "day"},
-    "night": {"kk": "түн", "ru": "ночь", "en": "night"},
-    # doubtful: қарбалас / жартылай қарбалас
+    "night": {"kk": "түнде", "ru": "ночь", "en": "night"},
+    # doubtful: «қарбалас» or the grids' «ең жоғары жүктеме»
     "peak": {"kk": "қарбалас", "ru": "пик", "en": "peak"},
     "half_peak": {"kk": "жартылай қарбалас", "ru": "полупик", "en": "half-peak"},
 }

@@ -25,7 +25,7 @@ from abonent.portal.current import portal
 from abonent.users.models import User
 
 REASON = "Показание не подтверждено: на следующий день контролёр снял меньшее."
-#: A Kazakh portal's billing writes both, Kazakh first. doubtful: not checked by a speaker
+#: A Kazakh portal's billing writes both, Kazakh first.
 BILINGUAL_REASON = "Көрсеткіш расталмады: келесі күні бақылаушы одан аз көрсеткішті алды. / " + REASON
 #: So many kWh too much: two digits in each other's place.
 MISTYPED_BY = 900

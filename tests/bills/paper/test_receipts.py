@@ -176,7 +176,7 @@ def test_missing_readings_are_said_in_words() -> None:
 
 
 def test_the_linking_code_and_its_date_are_printed_only_when_given() -> None:
-    assert in_order(text_of(render_receipt(aes_receipt)), "7K3M-9QXA", "31.12.2026 дейін жарамды")
+    assert in_order(text_of(render_receipt(aes_receipt)), "7K3M-9QXA", "31.12.2026 күніне дейін жарамды")
     assert "личному кабинету" not in text_of(render_receipt(replace(aes_receipt, link_code=None)))
 
 
@@ -191,7 +191,7 @@ def test_without_due_date_residents_meters_or_payees_nothing_is_left_hanging() -
         link_code=None,
     )
     text = text_of(render_receipt(bare))
-    for word in ("Мекенжай", "Тұратын", "Оплатить до", "Есепке алу", "Получатель", "Шот №"):
+    for word in ("Мекенжай", "Тұратын", "Оплатить до", "Есептегіштер", "Получатель", "Шот №"):
         assert word not in text
 
 

@@ -1,6 +1,6 @@
 """The paper's own words in Russian, Kazakh and English. Names of services, banks, offices come as data.
 
-Kazakh follows the manuals and the bills in use; `doubtful` marks what no published bill confirms.
+Kazakh follows the manuals and the bills in use; its terms are those of docs/words.md.
 """
 
 from collections.abc import Mapping
@@ -19,22 +19,20 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "bill": _in("Счёт-квитанция", "Шот-түбіртек", "Bill"),
         "housing_bill": _in(
             "Счёт на оплату жилищно-коммунальных услуг",
-            "Тұрғын үй-коммуналдық қызметтерге ақы төлеу шоты",  # doubtful
+            "Тұрғын үй-коммуналдық қызметтерге ақы төлеу шоты",
             "Bill for housing and utilities",
         ),
-        "electricity_bill": _in(
-            "Счёт за электроэнергию", "Электр энергиясына шот", "Electricity bill"
-        ),  # doubtful
+        "electricity_bill": _in("Счёт за электроэнергию", "Электр энергиясы үшін шот", "Electricity bill"),
         "statement": _in("Выписка по услуге", "Қызмет бойынша үзінді көшірме", "Service statement"),
         "back": _in("Оборотная сторона счёта", "Шоттың сыртқы жағы", "Back of the bill"),
         "bills_of_month": _in("Счета", "Шоттар", "Bills"),
         # whose
         "account": _in("Лицевой счёт", "Дербес шот", "Account"),
-        "payment_code": _in("Платёжный код", "Төлем коды", "Payment code"),  # doubtful
+        "payment_code": _in("Платёжный код", "Төлем коды", "Payment code"),
         "customer": _in("Абонент", "Абонент", "Customer"),
         "owner": _in(
             "Собственник (квартиросъёмщик)",
-            "Меншік иесі (жалға алушы)",  # doubtful
+            "Меншік иесі (жалға алушы)",
             "Owner (tenant)",
         ),
         "address": _in("Адрес", "Мекенжай", "Address"),
@@ -45,14 +43,14 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "month_year": _in("Месяц/год", "Ай/Жыл", "Month/year"),
         "period": _in("Период", "Кезең", "Period"),
         "number": _in("Счёт №", "Шот №", "Bill no."),
-        "issued": _in("Дата выписки", "Жазылған күні", "Issued"),  # doubtful
-        "printed": _in("Дата печати", "Басып шығарылған күні", "Printed"),  # doubtful
+        "issued": _in("Дата выписки", "Жазылған күні", "Issued"),
+        "printed": _in("Дата печати", "Басып шығарылған күні", "Printed"),
         "service": _in("Услуга", "Қызмет", "Service"),
         "supplier": _in("Поставщик", "Жеткізуші", "Supplier"),
         # money
         "to_pay": _in("К оплате", "Төленетін сома", "To pay"),
         "due": _in("Оплатить до", "Төлем мерзімі", "Pay by"),
-        "nothing_to_pay": _in("Оплата не требуется", "Төлеу қажет емес", "Nothing to pay"),  # doubtful
+        "nothing_to_pay": _in("Оплата не требуется", "Төлеу қажет емес", "Nothing to pay"),
         "at_start": _in("На начало", "Басында", "At the start"),
         "at_end": _in("На конец", "Соңында", "At the end"),
         "debt": _in("долг", "берешек", "debt"),
@@ -67,7 +65,7 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "charges": _in("Начисления", "Есептеулер", "Charges"),
         "payments_until": _in(
             "Учтены оплаты, поступившие по {}",
-            "{} дейін түскен төлемдер ескерілді",  # doubtful
+            "{} күніне дейін түскен төлемдер ескерілді",
             "Payments counted up to {}",
         ),
         # the charge table
@@ -81,21 +79,21 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "missing": _in("Отсутствуют", "Жоқ", "None"),
         "including": _in("в т.ч.", "оның ішінде", "incl."),
         # meters
-        "meters": _in("Приборы учёта", "Есепке алу аспаптары", "Meters"),
+        "meters": _in("Приборы учёта", "Есептегіштер", "Meters"),
         "meter": _in("Счётчик №", "Есептегіш №", "Meter no."),
-        "verified": _in("Дата поверки", "Тексеру күні", "Verified"),
-        "verify_by": _in("Следующая поверка", "Келесі тексеру", "Verify by"),  # doubtful
+        "verified": _in("Дата поверки", "Салыстырып тексеру", "Verified"),
+        "verify_by": _in("Следующая поверка", "Келесі салыстырып тексеру", "Verify by"),
         # the housing bill's columns
         "no": _in("№", "№", "No."),
         "name": _in("Наименование услуги", "Қызметтің атауы", "Service"),
         "paid_before": _in(
             "Оплаты, поступившие в предыдущем месяце",
-            "Өткен айда түскен төлемдер",  # doubtful
+            "Өткен айда түскен төлемдер",
             "Paid in the previous month",
         ),
         "recalculation": _in(
             "Перерасчёт за предыдущий период",
-            "Өткен кезең үшін қайта есептеу",  # doubtful
+            "Өткен кезең үшін қайта есептеу",
             "Recalculation of past periods",
         ),
         "debt_or_overpayment": _in(
@@ -103,22 +101,22 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         "unit": _in("Ед. изм.", "Өлшем бірлігі", "Unit"),
         "volume": _in("Объём услуг", "Қызмет көлемі", "Volume"),
-        "tariff_per_unit": _in("Тариф за единицу", "Бірлік тарифі", "Tariff per unit"),  # doubtful
+        "tariff_per_unit": _in("Тариф за единицу", "Бірлік үшін тариф", "Tariff per unit"),
         "accrued_this_month": _in(
             "Начислено по тарифам за месяц",
-            "Ай ішінде тариф бойынша есептелді",  # doubtful
+            "Ай үшін тариф бойынша есептелді",
             "Accrued this month",
         ),
-        "undelivered": _in("Недопоставка", "Толық жеткізілмеуі", "Undelivered"),  # doubtful
+        "undelivered": _in("Недопоставка", "Толық жеткізілмеу", "Undelivered"),
         "days": _in("дней", "күн", "days"),
         "within_norm": _in(
             "В пределах соц. норматива",
-            "Әлеуметтік норма шегінде",  # doubtful
+            "Әлеуметтік норма шегінде",
             "Within the social norm",
         ),
         "accrued_to_pay": _in(
             "К оплате с учётом недопоставки",
-            "Толық жеткізілмеуін ескере отырып төленетін сома",  # doubtful
+            "Толық жеткізілмегенін ескергенде төленетін сома",
             "To pay, undelivered taken off",
         ),
         # requisites
@@ -130,47 +128,44 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "kpp": _in("КПП", "КПП", "KPP"),
         "bank_account": _in("Р/с", "Е/ш", "Account"),
         "bic": _in("БИК", "БСК", "BIC"),
-        "correspondent": _in("К/с", "К/ш", "Corr. account"),  # doubtful
+        "correspondent": _in("К/с", "К/ш", "Corr. account"),
         "bank": _in("Банк", "Банк", "Bank"),
         "qr": _in("Оплата по QR-коду", "QR-код арқылы төлеу", "Pay by QR code"),
         "qr_how": _in(
             "Наведите камеру в приложении банка",
-            "Банк қосымшасындағы камераны бағыттаңыз",  # doubtful
+            "Банк қосымшасының камерасын бағыттаңыз",
             "Scan it in your bank's app",
         ),
         # the receipt of a payment
-        "payment_receipt": _in("Квитанция об оплате", "Төлем туралы түбіртек", "Payment receipt"),  # doubtful
+        "payment_receipt": _in("Квитанция об оплате", "Төлем туралы түбіртек", "Payment receipt"),
         "number_of_payment": _in("Номер платежа", "Төлем нөмірі", "Payment number"),
-        "paid_at": _in("Дата и время оплаты", "Төленген күні мен уақыты", "Paid on"),  # doubtful
-        "method": _in("Способ оплаты", "Төлеу тәсілі", "Way of paying"),  # doubtful
-        "paid_for": _in("За что", "Не үшін", "What for"),  # doubtful
+        "paid_at": _in("Дата и время оплаты", "Төленген күні мен уақыты", "Paid on"),
+        "method": _in("Способ оплаты", "Төлеу тәсілі", "Way of paying"),
+        "paid_for": _in("За что", "Не үшін", "What for"),
         "whole_bill": _in(
             "Оплата начислений по лицевому счёту",
-            "Дербес шот бойынша есептеулерді төлеу",  # doubtful
+            "Дербес шот бойынша есептеулерді төлеу",
             "Charges of the account",
         ),
-        "paid_sum": _in(
-            "Зачисляется на лицевой счёт", "Дербес шотқа есептеледі", "To the account"
-        ),  # doubtful
+        "paid_sum": _in("Зачисляется на лицевой счёт", "Дербес шот бойынша есепке алынады", "To the account"),
         "commission": _in("Комиссия", "Комиссия", "Commission"),
-        "charged": _in("Списано", "Есептен шығарылды", "Charged"),  # doubtful
-        "refunded": _in("Возвращено", "Қайтарылды", "Refunded"),  # doubtful
+        "charged": _in("Списано", "Есептен шығарылды", "Charged"),
+        "refunded": _in("Возвращено", "Қайтарылды", "Refunded"),
         "not_fiscal": _in(
             "Это подтверждение оплаты, а не кассовый (фискальный) чек. Данных Вашей карты у нас нет.",
-            # doubtful
             "Бұл — төлемнің растамасы, фискалдық чек емес. Картаңыздың деректері бізде сақталмайды.",
             "This confirms the payment; it is not a fiscal receipt. We hold no data of your card.",
         ),
         # linking
         "link_code": _in(
             "Код для подключения к личному кабинету",
-            "Жеке кабинетке қосылу коды",  # doubtful
+            "Жеке кабинетке қосылу коды",
             "Code for linking in the portal",
         ),
-        "valid_until": _in("действителен до {}", "{} дейін жарамды", "valid until {}"),  # doubtful
+        "valid_until": _in("действителен до {}", "{} күніне дейін жарамды", "valid until {}"),
         # the back
         "offices": _in("Районные отделения", "Аудандық бөлімшелер", "District offices"),
-        "how_to_read": _in("Как читать счёт", "Шотты қалай оқу керек", "How to read the bill"),  # doubtful
+        "how_to_read": _in("Как читать счёт", "Шотты қалай оқу керек", "How to read the bill"),
     }
 )
 
@@ -206,18 +201,17 @@ HOW_TO_READ: tuple[Mapping[str, str], ...] = (
         "Долг печатается числом без знака, переплата — со знаком минус. При переплате платить не нужно: "
         "она зачтётся в следующем месяце.",
         "Берешек белгісіз санмен, артық төлем минус белгісімен басылады. Артық төлем болса, төлеу қажет "
-        "емес: ол келесі айда есепке алынады.",  # doubtful
+        "емес: ол келесі айда есепке алынады.",
         "A debt is printed without a sign, an overpayment with a minus. With an overpayment there is nothing "
         "to pay: it counts towards the next month.",
     ),
     _in(
         "Сумма по услуге = количество × цена (с НДС), с округлением до сотых.",
-        "Қызмет сомасы = саны × бағасы (ҚҚС-пен), жүздік үлеске дейін дөңгелектеледі.",  # doubtful
+        "Қызмет сомасы = саны × бағасы (ҚҚС-пен), жүздік үлеске дейін дөңгелектеледі.",
         "The amount of a service = quantity × price (with VAT), rounded to hundredths.",
     ),
     _in(
         "Если показания не переданы, расход считается по среднему за последние месяцы, затем по норме.",
-        # doubtful
         "Көрсеткіштер берілмесе, тұтыну көлемі соңғы айлардың орташасы, одан кейін норма бойынша есептеледі.",
         "Without a reading, consumption is the average of the last months, then the norm.",
     ),

@@ -260,6 +260,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_figures_csv": (STAFF, ONLY_GET),
     "office_audit": (STAFF, STAFF),
     "office_audit_csv": (ONLY_POST, STAFF),
+    "draft": (NONE, ONLY_GET),  # of the portal's own administrators, and there is none
+    "draft_tariff": (NONE, ONLY_GET),
     "office_settings": (NONE, ONLY_GET),  # of the portal's own administrators
     "office_setting": (NONE, ONLY_GET),
     "office_setting_edit": (NONE, NONE),

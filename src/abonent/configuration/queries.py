@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from abonent.base.errors import DomainError
 from abonent.configuration.differences import Difference, differences
+from abonent.portal import current
 from abonent.portal.models import Organisation, SettingsVersion
 from abonent.portal.overlay import (
     COMMISSION,
@@ -20,6 +21,7 @@ from abonent.portal.overlay import (
     Published,
     overlay,
     value_of,
+    with_draft,
 )
 from abonent.portal.profile import Profile
 from abonent.users.models import StaffMembership
@@ -76,6 +78,17 @@ class Setting:
         if self.draft is None:
             return self.value
         return self.default if self.draft.value is None else self.draft.value
+
+
+def drafted(one: Setting) -> InForce:
+    """What is in force with the setting's draft in it, for `portal.current.seen_as` and one page. No query.
+
+    Raises NoSuchSetting (there is no draft), InvalidSetting (it no longer fits).
+    """
+    if one.draft is None:
+        raise NoSuchSetting(one.name)
+    number, revision = one.draft.pk, one.draft.revision
+    return with_draft(current.in_force(), one.place, one.draft_value, number=number, revision=revision)
 
 
 def name_of(place: Place) -> str:

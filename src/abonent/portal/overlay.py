@@ -5,7 +5,7 @@ organisation. Its value has the shape of the profile's own model, and is checked
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple, get_args
@@ -85,11 +85,14 @@ class InForce:
     windows: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     applied: Mapping[Place, int] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()
+    draft: tuple[int, ...] = ()
+    """What a page that shows a draft is drawn from (`with_draft`): its number and revision, below
+    zero, so that nothing that is kept of that page is ever a customer's."""
 
     @property
     def edition(self) -> tuple[int, ...]:
         """Names this state among all that the same TOML may have: part of the key of whatever is kept."""
-        return tuple(sorted(self.applied.values()))
+        return (*sorted(self.applied.values()), *self.draft)
 
 
 def overlay(default: Profile, versions: Iterable[Published], today: date | None) -> InForce:
@@ -113,6 +116,14 @@ def overlay(default: Profile, versions: Iterable[Published], today: date | None)
             applied[place] = version.id
             break
     return InForce(default, profile, windows, applied, tuple(broken))
+
+
+def with_draft(state: InForce, place: Place, value: Any, *, number: int, revision: int) -> InForce:
+    """The state as it would be with `value` in force, for one page. Raises InvalidSetting."""
+    mark = (-number, -revision)
+    if place.part == WINDOW:
+        return replace(state, windows={**state.windows, **_window(place, value)}, draft=mark)
+    return replace(state, profile=with_value(state.profile, place, value), draft=mark)
 
 
 def _by_place(versions: Iterable[Published], today: date | None) -> Iterator[tuple[Place, list[Published]]]:

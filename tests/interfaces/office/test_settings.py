@@ -195,7 +195,8 @@ def test_a_new_kind_of_request_with_a_question(office: Client) -> None:
         "fields.0.required": "on",
     }
     assert office.post(new, form).status_code == 302
-    assert "Номер" in text_of(office.get(at(PREVIEW, "requests")))
+    assert "kind=kind_1" in text_of(office.get(at(PREVIEW, "requests")))
+    assert "Номер" in text_of(office.get(at("draft", "requests"), {"kind": "kind_1"}))
     office.post(at(PREVIEW, "requests"), publishing())
     office.get(at("office_settings"))
     kind = portal().requests.kinds[-1]

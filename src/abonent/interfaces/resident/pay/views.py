@@ -214,8 +214,14 @@ def _rule_attrs(rule: Commission) -> dict[str, str]:
 def _check(
     request: HttpRequest, values: Mapping[str, str], judged: Judged, *, changed: bool = False
 ) -> HttpResponse:
+    page = check_values(judged, values["key"], changed=changed)
+    return render(request, "resident/pay/check.html", context(request, section="pay", **page))
+
+
+def check_values(judged: Judged, key: str, *, changed: bool = False) -> dict[str, Any]:
+    """What `resident/pay/check.html` is drawn from, beside the frame."""
     method = cast(Method, judged.method)  # without one there are problems
-    page: dict[str, Any] = {
+    return {
         "judged": judged,
         "changed": changed,
         "method": method,
@@ -224,10 +230,9 @@ def _check(
         "payments_word": section_label("payments"),
         "payees": sorted({share.payee for one in judged.asked for share in one.shares}),
         "expected": [one for one in judged.asked if one.due.expected],
-        "key": values["key"],
+        "key": key,
         "pay_word": pay_word(),
     }
-    return render(request, "resident/pay/check.html", context(request, section="pay", **page))
 
 
 def _row(asked: Asked, share: Share) -> list[Any]:

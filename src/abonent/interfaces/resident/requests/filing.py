@@ -146,8 +146,21 @@ def _form(
 ) -> HttpResponse:
     values["key"] = values.get("key") or uuid4().hex
     asked = _asked(request, account, kind, values)
-    form = questions(asked, values, problems)
-    page: dict[str, Any] = {
+    page = form_values(asked, account, values, problems, refusal)
+    page = context(request, section="requests", account=account, **page)
+    return render(request, "resident/requests/form.html", page)
+
+
+def form_values(
+    asked: RequestForm,
+    account: HeldAccount,
+    values: Values,
+    problems: Mapping[str, str],
+    refusal: str = "",
+) -> dict[str, Any]:
+    """What `resident/requests/form.html` is drawn from, beside the frame."""
+    form, kind = questions(asked, values, problems), asked.kind
+    return {
         "held": account,
         "kind": kind,
         "asked": asked,
@@ -162,8 +175,6 @@ def _form(
         "refusal": refusal or (refusal_words(asked.refusal) if asked.refusal else ""),
         "action": _kind_address(kind, account),
     }
-    page = context(request, section="requests", account=account, **page)
-    return render(request, "resident/requests/form.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,8 +1,13 @@
-"""The interface's texts and their translations: `python scripts/messages.py extract|update|compile|check`.
+"""The interface's texts and their translations.
+
+`python scripts/messages.py extract|update|compile|check|doubtful`.
 
 A room (a Django app: a folder with apps.py) keeps the translations of its own texts in its own
 locale/<language>/LC_MESSAGES/django.po. A text that a lower room has translated need not be translated again.
 The texts themselves are English and need no catalogue.
+
+A translation that a native reader should decide on carries a translator's comment, `# doubtful: one word or
+the other`; `doubtful` lists them all, and whoever decides takes the comment away. The terms: docs/words.md.
 """
 
 import argparse
@@ -11,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -58,8 +64,19 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0 +-]*\d*(?:\.\d+)?[a-z]|(?<!%)%[sdf]|\{\w*\}")
 
+DOUBT = "doubtful:"
+
 Key = tuple[str, str | None]
 """The msgid (of the singular) and the context."""
+
+
+class Doubt(NamedTuple):
+    """A translation that a native reader should decide on, and what about it."""
+
+    room: str
+    msgid: str
+    translation: str
+    about: str
 
 
 @dataclass
@@ -229,6 +246,17 @@ def _contradictions(held: dict[str, dict[Key, Message]], language: str) -> Itera
                 yield f"{language}: {_title(key)} is {two}"
 
 
+def doubtful(package: Path = PACKAGE) -> Iterator[Doubt]:
+    """The doubts of every room and language, in the order of the catalogues."""
+    for language in LANGUAGES:
+        for room in rooms(package):
+            for key, message in entries(read(catalogue_path(package, room, language), language)):
+                comment = " ".join(message.user_comments)
+                if DOUBT in comment:
+                    about = comment.partition(DOUBT)[2].strip()
+                    yield Doubt(room, key[0], " / ".join(_parts(message.string)), about)
+
+
 def _parts(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
     return [text] if isinstance(text, str) else list(text or [])
 
@@ -241,7 +269,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("action", choices=["extract", "update", "compile", "check"])
+    parser.add_argument("action", choices=["extract", "update", "compile", "check", "doubtful"])
     action = parser.parse_args().action
     if action == "extract":
         for room, texts in sorted(extract().items()):
@@ -251,6 +279,9 @@ def main() -> int:
         problems = check()
         print(*problems, f"{len(problems)} problems in the translations", sep="\n")
         return 1 if problems else 0
+    elif action == "doubtful":
+        for doubt in doubtful():
+            print(*doubt, sep="\t")
     else:
         for path in update() if action == "update" else catalogues.compile_stale():
             print(path.relative_to(ROOT))

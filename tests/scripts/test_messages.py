@@ -180,6 +180,19 @@ def test_django_reads_what_was_compiled(
     assert translation.gettext("This field is required.") != "This field is required."
 
 
+def test_the_doubts_are_listed_for_a_native_reader(house: Path) -> None:
+    messages.update(house)
+    translate(house)
+    path = messages.catalogue_path(house, UPPER, "kk")
+    said = path.read_text().replace(
+        'msgid "Receipts"', '# doubtful: or «шоттар»,\n# as on the bill\nmsgid "Receipts"'
+    )
+    path.write_text(said.replace('msgid "%(n)s receipt"', '# a plain remark\nmsgid "%(n)s receipt"'))
+    assert list(messages.doubtful(house)) == [
+        (UPPER, "Receipts", "Түбіртектер", "or «шоттар», as on the bill")
+    ]
+
+
 def test_a_fuzzy_translation_is_not_compiled(house: Path) -> None:
     messages.update(house)
     translate(house)

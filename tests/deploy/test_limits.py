@@ -75,7 +75,7 @@ def test_every_command_but_serve_is_patient(
     monkeypatch.setattr(main, "take_as_long_as_it_takes", lambda: told.append("patient"))
     monkeypatch.setattr(main, "set_up_django", lambda: None)
     monkeypatch.setattr(main, "take_settings_in_force", lambda: None)
-    monkeypatch.setattr(main.importlib, "import_module", lambda _: Idle)
+    monkeypatch.setattr("importlib.import_module", lambda _: Idle)
     monkeypatch.setitem(main.COMMANDS, command, main.Command("none", "", "", needs_portal=True))
     assert main.main([command]) == 0
     assert bool(told) is patient

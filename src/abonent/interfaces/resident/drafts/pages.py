@@ -46,7 +46,7 @@ def requests_page(request: HttpRequest, _one: Setting, back: str, today: date) -
         for one in kinds
         if one.offered
     ]
-    values = {"kinds": links, "refused": [], "file_word": file_word()}
+    values: dict[str, Any] = {"kinds": links, "refused": [], "file_word": file_word()}
     return drawn(request, "resident/drafts/kinds.html", section="requests", back=back, **values)
 
 

@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abonent.accounts.models import Account
 from abonent.announcements.models import Announcement
-from abonent.base.kept import Kept
 from abonent.base.months import Month
 from abonent.ledger.bill_lines import charges_of_services
 from abonent.ledger.queries import months_loaded
@@ -100,7 +99,6 @@ def _last_months() -> Collection[Month]:
     return [loaded[1] - back for back in range(MONTHS_OF_A_SERVICE)] if loaded else []
 
 
-_kept: Kept[tuple[int]] = Kept(room=1_000)
 # Mailboxes are told apart without a language's rules for capitals: much quicker, and enough to count.
 _PEOPLE = """
 WITH people AS MATERIALIZED (
@@ -126,12 +124,12 @@ def wanted(kind: str) -> str:
 
 
 def reach(audience: Audience, *, kind: str, today: date) -> Reach:
-    """How many it would concern now: seven queries at most, whatever the number. Accounts are counted once
-    for each version of what billing told."""
+    """How many it concerns: seven queries at most, whatever the number. Of a whole town it takes a second;
+    kept_reach.py has what pages show."""
     found = concerned(audience, today=today).order_by().values("id")
     accounts, values = found.query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ROOM)
-        (number,) = _kept.get((audience, today, data_version()), lambda: (found.count(),))
+        number = found.count()
         cursor.execute(_PEOPLE.format(accounts=accounts, wanted=wanted(kind)), values)
         return Reach(number, *cursor.fetchone())

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from abonent.announcements.audience import Reach, audience_of, reach
+from abonent.announcements.audience import audience_of
+from abonent.announcements.kept_reach import ShownReach, shown_reach
 from abonent.announcements.models import Announcement, NoNotices
 from abonent.announcements.texts import missing, text_in
 from abonent.base.prepared import prepared_cursor
@@ -136,23 +137,23 @@ class Overview:
     """One announcement as the office sees it."""
 
     announcement: Announcement
-    reach: Reach | None
-    """How many it would concern now; none once it has gone out."""
+    shown: ShownReach | None
+    """How many it would concern; none once it has gone out."""
     delivery: Delivery | None
     """What became of its letters; none before it goes out."""
     lacking: tuple[str, ...]
     """Languages without a title or a text: it cannot go out yet."""
 
 
-def overview(staff: StaffMembership, number: int, *, today: date) -> Overview | None:
-    """None for what this member of the staff may not see. Nine queries at most, whatever the number."""
+def overview(staff: StaffMembership, number: int, *, now: datetime) -> Overview | None:
+    """None for what this member of the staff may not see. Thirteen queries at most, whatever the number."""
     found = announcement(staff, number)
     if found is None:
         return None
     before = found.state in (Announcement.State.DRAFT, Announcement.State.SCHEDULED)
     return Overview(
         announcement=found,
-        reach=reach(audience_of(found), kind=found.kind, today=today) if before else None,
+        shown=shown_reach(audience_of(found), kind=found.kind, now=now) if before else None,
         delivery=counted(found) if found.started_at else None,
         lacking=missing(found.texts, portal().languages),
     )

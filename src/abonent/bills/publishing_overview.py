@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef
 
 from abonent.accounts.models import Account
 from abonent.base.months import Month
+from abonent.bills.kept_recipients import Waiting, waiting
 from abonent.bills.queries import Published, publications
-from abonent.bills.recipients import count_recipients
 from abonent.ledger.queries import months_loaded
 from abonent.portal.models import Organisation
 from abonent.portal.queries import data_version
@@ -30,15 +30,16 @@ class Overview:
     """Those that keep accounts, for who may choose; else none."""
     under_way: Published | None
     """The publication of this month and these accounts that goes on now."""
-    waiting: int
-    """How many would get a letter now; 0 while it is under way: the page is looked at every few seconds."""
+    waiting: Waiting | None
+    """How many would get a letter; not counted while it is under way: the page is looked at every few
+    seconds."""
     runs: Sequence[Published]
 
 
 def overview(*, month: Month | None, organisation_id: int | None, own: int | None, now: datetime) -> Overview:
     """The month asked for, else the newest. `own`: the organisation of who looks, who sees its own only; None
-    sees all, and may choose (`organisation_id`; one that does not exist is everybody). Five queries, however
-    many subscribers there are."""
+    sees all, and may choose (`organisation_id`; one that does not exist is everybody). Nine queries at
+    most, however many subscribers there are."""
     months = _months()
     chosen = month if month in months else next(iter(months), None)
     wanted = own if own is not None else organisation_id
@@ -53,7 +54,7 @@ def overview(*, month: Month | None, organisation_id: int | None, own: int | Non
         organisation=organisation,
         organisations=_offered() if own is None else (),
         under_way=under_way,
-        waiting=count_recipients(month=counted, organisation_id=scope, now=now) if counted else 0,
+        waiting=waiting(month=counted, organisation_id=scope, runs=runs, now=now) if counted else None,
         runs=runs,
     )
 

@@ -1,9 +1,10 @@
 """How many accounts are open: what billing alone changes, counted once for each version of its data."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from abonent.base.kept import Kept
 from abonent.figures.reading_sql import rows
+from abonent.portal.counts import of_version
 
 
 class OpenAccounts(NamedTuple):
@@ -12,7 +13,6 @@ class OpenAccounts(NamedTuple):
     """With a meter that is not taken off."""
 
 
-_kept: Kept[OpenAccounts] = Kept(room=1_000)
 _COUNT = """
 SELECT count(*), count(*) FILTER (WHERE metered.account_id IS NOT NULL)
   FROM accounts_account AS account
@@ -22,11 +22,8 @@ SELECT count(*), count(*) FILTER (WHERE metered.account_id IS NOT NULL)
 """
 
 
-def open_accounts(organisation_id: int | None, version: int) -> OpenAccounts:
-    """Of the organisation, None: of all. One query for each `version` (portal.queries.data_version) in each
-    process."""
-
-    def count() -> OpenAccounts:
-        return OpenAccounts(*rows(_COUNT, {"organisation": organisation_id})[0])
-
-    return _kept.get((organisation_id, version), count)
+def open_accounts(organisation_id: int | None, *, now: datetime) -> OpenAccounts:
+    """Of the organisation, None: of all. One query, three for the first of each version of billing's data."""
+    key = {"organisation": organisation_id}
+    found = of_version("figures.open_accounts", key, lambda: rows(_COUNT, key)[0], now=now)
+    return OpenAccounts(*found)

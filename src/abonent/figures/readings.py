@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from abonent.base.months import Month
-from abonent.figures.open_accounts import open_accounts
 from abonent.figures.reading_sql import bounds, rows, whose
 
 WAYS = ("cabinet", "link", "offline")
@@ -62,13 +61,12 @@ UNION ALL SELECT NULL, NULL, count(*) FROM (SELECT FROM sent GROUP BY account_id
 """
 
 
-def readings(*, organisation_id: int | None, version: int, month: Month) -> Readings:
-    """Three queries; one of them is kept until billing tells of something new."""
+def readings(*, organisation_id: int | None, metered: int, month: Month) -> Readings:
+    """Two queries. `metered`: open accounts with a meter."""
     values = bounds(month, month, organisation_id)
     theirs = whose("submission.account_id", organisation_id)
     counted = {(day, way): count for day, way, count in rows(_DAYS.format(whose=theirs), values)}
     sent_in = counted.pop((None, None))
-    metered = open_accounts(organisation_id, version).metered
     states = rows(_STATES.format(whose=theirs, submission=_SUBMISSION if theirs else ""), values)
     return Readings(month, metered, sent_in, tuple(_days(counted)), dict(states))
 

@@ -166,3 +166,25 @@ class SettingsVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.pk}"
+
+
+class KeptCount(models.Model):
+    """What a count of a whole town came to, and when (portal.counts): for pages that cannot wait for it."""
+
+    what = models.CharField(max_length=40)
+    """Who counts: a name under which a room registered its function."""
+    key = models.CharField(max_length=300)
+    """What was asked, as JSON with sorted keys: ids, codes and months, nobody's own data."""
+    value = models.JSONField()
+    version = models.BigIntegerField()
+    """Of billing's data, as it was before the count."""
+    counted_at = models.DateTimeField()
+    """Its moment: everything that had happened by then is in it."""
+    asked_at = models.DateTimeField()
+    """When somebody last wanted it, within the hour: what nobody wants is not counted again."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "key"], name="portal_keptcount_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.key}"

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from abonent.base import staging
 from abonent.base.staging import Staged, Taken
+from abonent.portal import counts
 from abonent.portal.models import DataVersion, Organisation, Service
 
 _ORGANISATIONS = Organisation._meta.db_table
@@ -125,12 +126,13 @@ def take_services(staged: Staged) -> None:
 
 
 def bump_data_version(*, now: datetime) -> int:
-    """One more: whoever keeps what was drawn from the portal's data sees that it is stale. Returns the
-    version.
+    """One more: whoever keeps what was drawn from the portal's data sees that it is stale, and the worker
+    counts anew what is kept (portal.counts). Returns the version.
 
     Runs in the caller's transaction; the row stays locked until that ends.
     """
     DataVersion.objects.filter(pk=1).update(version=F("version") + 1, changed_at=now)
+    counts.queue_renewal()
     return DataVersion.objects.get(pk=1).version
 
 

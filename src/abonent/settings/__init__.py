@@ -1,5 +1,6 @@
 """Django's settings, from the portal's profile and the environment (docs/operations/settings.md)."""
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ TRUSTED_PROXIES = env.number("ABONENT_TRUSTED_PROXIES", default=0)
 """How many reverse proxies stand in front: the client's address is read that many hops back."""
 SETTINGS_ASKED_EVERY: float | None = 5
 """Seconds after which a page without a session asks whether the office published settings; None: never."""
+COUNTS_KEPT_FROM = math.inf if TESTING else 0.1
+"""Seconds: what takes longer to count is kept with its moment (portal.counts), and shown as it was."""
 EXPORT_FOLDER = env.folder("ABONENT_EXPORT")
 """Where the worker writes readings for billing; None: nowhere."""
 SANDBOX_BANK = os.environ.get("ABONENT_SANDBOX_BANK", "")

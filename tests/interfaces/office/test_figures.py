@@ -1,5 +1,6 @@
 """The page of figures: empty, full, and as files."""
 
+import re
 from typing import Any
 
 import pytest
@@ -47,7 +48,10 @@ def test_every_sheet_is_a_table_and_a_file(office: Client) -> None:
     file = office.get(reverse("office_figures_csv", args=["payments"]), {"month": str(NOVEMBER)})
     lines = file.content.decode("utf-8-sig").splitlines()
     assert lines[1].split(";")[-2:] == ["1", "1234,50"]
-    assert file["Content-Disposition"] == 'attachment; filename="payments-2026-11.csv"'
+    assert re.fullmatch(
+        r'attachment; filename="payments-2026-11-as-of-\d{4}-\d\d-\d\d-\d{4}\.csv"',
+        file["Content-Disposition"],
+    )
     for code in ("links", "readings", "reading_states", "payment_days", "requests", "request_kinds"):
         assert office.get(reverse("office_figures_csv", args=[code])).status_code == 200
 
@@ -65,3 +69,20 @@ def test_staff_of_an_organisation_see_their_own(office: Client) -> None:
     page = office.get(reverse("office_figures"), {"month": str(NOVEMBER)})
     assert "50,00 ₸" in _text(page)
     assert "100,00" not in _text(page)
+
+
+def test_a_large_towns_page_says_its_moment_and_its_files_agree(office: Client, settings: Any) -> None:
+    """What is kept is shown by page and file alike, until it is counted again; the file's name says when."""
+    settings.COUNTS_KEPT_FROM = 0
+    town = Town()
+    town.pay(at(3), {town.first: "100.00"})
+    asked = {"month": str(NOVEMBER)}
+    first = office.get(reverse("office_figures"), asked, headers={"Accept-Language": "ru"})
+    town.pay(at(4), {town.second: "11.00"})
+    again = office.get(reverse("office_figures"), asked)
+    file = office.get(reverse("office_figures_csv", args=["payments"]), asked)
+    moment = re.search(r"По состоянию на (\d\d\.\d\d\.\d{4}),? (\d\d):(\d\d)", _text(first))
+    assert moment, _text(first)
+    assert "111,00" not in _text(again)
+    assert file.content.decode("utf-8-sig").splitlines()[1].endswith("100,00")
+    assert f"-{moment[2]}{moment[3]}.csv" in file["Content-Disposition"]

@@ -75,7 +75,7 @@ def drawn_page(
 ) -> HttpResponse:
     """404 for what this member of the staff may not see. Looks again while it is going out."""
     now = timezone.now()
-    found = overview(staff, number, today=timezone.localdate(now))
+    found = overview(staff, number, now=now)
     if found is None:
         raise Http404
     one = found.announcement
@@ -83,6 +83,7 @@ def drawn_page(
         staff,
         "office_announcements",
         found=found,
+        now=now,
         one=one,
         form=form or SchedulingForm(),
         readers=[_shown(one, code) for code in portal().languages],

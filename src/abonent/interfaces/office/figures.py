@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from abonent.base.months import Month
 from abonent.base.spreadsheets import csv_file
-from abonent.figures.queries import Figures, figures
+from abonent.figures.kept import Shown, shown_figures
 from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.figure_sheets import sheets
 from abonent.users.models import StaffMembership
@@ -25,8 +25,8 @@ def _asked(request: HttpRequest) -> Month:
         return this
 
 
-def _figures(staff: StaffMembership, month: Month) -> Figures:
-    return figures(organisation_id=staff.organisation_id, month=month, today=timezone.localdate())
+def _figures(staff: StaffMembership, month: Month) -> Shown:
+    return shown_figures(organisation_id=staff.organisation_id, month=month, now=timezone.now())
 
 
 @require_safe
@@ -38,8 +38,9 @@ def figures_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     values = context(
         staff,
         "office_figures",
-        figures=found,
-        sheets=sheets(found),
+        counted=found,
+        figures=found.figures,
+        sheets=sheets(found.figures),
         month=month,
         latest=this,
         earliest=this - 12 * _YEARS,
@@ -50,13 +51,15 @@ def figures_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
 @require_safe
 @staff_may(Right.FIGURES)
 def figures_csv(request: HttpRequest, staff: StaffMembership, sheet: str) -> HttpResponse:
-    """One sheet, in the language of the page."""
+    """One sheet, in the language of the page, of the same figures; its name says the moment they are of."""
     month = _asked(request)
-    asked = sheets(_figures(staff, month)).get(sheet)
+    found = _figures(staff, month)
+    asked = sheets(found.figures).get(sheet)
     if asked is None:
         raise Http404
+    moment = f"{timezone.localtime(found.counted_at):%Y-%m-%d-%H%M}"
     return HttpResponse(
         csv_file(asked.lines()),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{sheet}-{month}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{sheet}-{month}-as-of-{moment}.csv"'},
     )

@@ -118,6 +118,13 @@ def test_open_and_closed_ones_a_page_at_a_time(alice: User, account: Account) ->
     assert {row.state for row in read(1, closed=True).rows} == {"done"}
 
 
+def test_what_waits_for_the_customer_comes_first(desk: Desk, alice: User, ivan: StaffMembership) -> None:
+    earlier, later = desk.file(alice, "other"), desk.file(alice, "other", now=NOW + timedelta(days=5))
+    desk.staff(operations.ask, ivan, later, now=NOW + timedelta(days=5))
+    listed = queries.requests_of(held(alice), user_id=alice.pk, closed=False, now=NOW + timedelta(days=5))
+    assert [row.public_id for row in listed.rows] == [later.public_id, earlier.public_id]
+
+
 def test_late_unread_and_whose(desk: Desk, alice: User, bob: User, ivan: StaffMembership) -> None:
     request = desk.file(alice, "other")
     desk.staff(operations.answer, ivan, request)

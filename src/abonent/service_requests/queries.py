@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 
 from abonent.accounts.queries import HeldAccount
 from abonent.base.errors import DomainError
@@ -150,10 +150,13 @@ def _problem_of_files(kind: RequestKind, count: int) -> Problem | None:
     return Problem("too_many_files", {"most": most}) if kind.files != "none" and count > most else None
 
 
+_WAITING_FIRST = Case(When(state=ServiceRequest.State.WAITING, then=0), default=1)
+
+
 def requests_of(
     account: HeldAccount, *, user_id: int, closed: bool, page: int = 1, now: datetime
 ) -> RequestList:
-    """The open ones by deadline, or the closed ones, newest first, twenty a page. Three queries. Staff who
+    """The open ones by deadline, before them what waits for the customer, or the closed ones, newest first, twenty a page. Three queries. Staff who
     look see those of everybody at the account."""
     seen = seen_by(account, user_id)
     counted = seen.aggregate(
@@ -163,7 +166,7 @@ def requests_of(
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     found = seen.filter(closed_at__isnull=not closed).select_related("organisation")
-    found = found.order_by(*(("-closed_at", "-pk") if closed else ("due_on", "pk")))
+    found = found.order_by(*(("-closed_at", "-pk") if closed else (_WAITING_FIRST, "due_on", "pk")))
     rows = found[(page - 1) * PAGE : page * PAGE]
     return RequestList(
         tuple(_row(one, user_id, now) for one in rows), page, pages, counted["open"], counted["closed"]

@@ -29,7 +29,7 @@ from abonent.ledger.queries import Balance, overview
 from abonent.portal.current import portal
 
 #: Where people go next, with the icons of the menu.
-_LINKS = ("readings", "services", "payments", "receipts")
+_LINKS = ("readings", "services", "payments", "receipts", "requests")
 
 
 def _balance(balance: Balance, why: str) -> dict[str, Any]:

@@ -111,6 +111,9 @@ def _done(
         messages.warning(request, gettext("This cannot be done now: the request has changed meanwhile."))
     except Often:
         return too_many(request)
+    else:
+        if act is rate:
+            messages.success(request, gettext("Thank you! Those who did the work will read your rating."))
     return None
 
 

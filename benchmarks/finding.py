@@ -32,8 +32,8 @@ Row = tuple[str, str, str, str, str, str]
 class Asker:
     """Makes what is typed out of the facts of random accounts."""
 
-    def __init__(self, rows: list[Row], order: random.Random) -> None:
-        self.rows, self.order = rows, order
+    def __init__(self, rows: list[Row], people: list[str], order: random.Random) -> None:
+        self.rows, self.people, self.order = rows, people, order
 
     def fact(self, at: int) -> str:
         while True:
@@ -50,6 +50,9 @@ class Asker:
 
     def name(self) -> str:
         return " ".join(self.fact(1).split()[:2])
+
+    def person(self) -> str:
+        return str(self.order.choice(self.people))
 
     def place(self) -> str:
         found = self.order.choice(self.rows)
@@ -79,10 +82,17 @@ def kinds(ask: Asker) -> dict[str, tuple[Callable[[], str], int | None]]:
         "phone, last six digits": (lambda: ask.fact(4)[-6:], None),
         "e-mail": (lambda: ask.fact(5), None),
         "e-mail, one mistake": (lambda: ask.mistaken(ask.fact(5)), None),
+        "name of a linked person": (ask.person, None),
+        "name of a linked person, a mistake in each": (
+            lambda: " ".join(map(ask.mistaken, ask.person().split())),
+            None,
+        ),
+        "surname of a linked person alone": (lambda: ask.person().split()[0], None),
         "serial number": (lambda: str(ask.order.randrange(10**7, 10**7 + 10**6)), None),
         "nothing like it": (lambda: "Ъъюыщ Цчжфхъ", None),
         "small organisation: commonest surname": (lambda: SURNAMES[0], 2),
         "small organisation: the largest town": (lambda: "Алматы", 2),
+        "small organisation: name of a linked person": (ask.person, 2),
         "small organisation: surname, one mistake": (lambda: ask.mistaken(ask.fact(1).split()[0]), 2),
     }
 
@@ -138,7 +148,8 @@ def table(url: str, rounds: int) -> Iterator[tuple[str, float]]:
         ids = [
             row[0] for row in connection.execute("SELECT id FROM portal_organisation ORDER BY id").fetchall()
         ]
-    ask = Asker(rows, random.Random(1))
+        people = connection.execute("SELECT full_name FROM users_user TABLESAMPLE SYSTEM (2)").fetchall()
+    ask = Asker(rows, [name for (name,) in people], random.Random(1))
     for name, (make, whose) in kinds(ask).items():
         times = searches(make, None if whose is None else ids[whose], rounds)
         p95 = statistics.quantiles(times, n=100)[94]

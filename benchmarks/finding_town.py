@@ -69,7 +69,10 @@ SELECT id, %(service)s, (10000000 + id)::text, 1, 5, 1 FROM accounts_account
 _PEOPLE = """
 INSERT INTO users_user (password, login, email, full_name, phone, language, months_shown, email_confirmed,
                         is_active, created_at)
-SELECT '', 'person' || n, 'person' || n || '@example.kz', '', '+7 702 ' || lpad(n::text, 7, '0'), 'ru', 12,
+SELECT '', 'person' || n, 'person' || n || '@example.kz',
+       (%(surnames)s::text[])[1 + floor(random() ^ 3.5 * %(n_surnames)s)] || ' '
+           || (%(names)s::text[])[1 + floor(random() ^ 1.5 * %(n_names)s)],
+       '+7 702 ' || lpad(n::text, 7, '0'), 'ru', 12,
        true, true, now() FROM generate_series(1, %(people)s::int) AS n
 """
 _LINKS = """
@@ -90,7 +93,7 @@ def build(url: str, *, accounts: int) -> None:
         service = connection.execute(_SERVICE, [first[0]]).fetchone()
         assert service
         connection.execute(_METERS, {"service": service[0]})
-        connection.execute(_PEOPLE, {"people": accounts // 3})
+        connection.execute(_PEOPLE, _values(first[0], accounts) | {"people": accounts // 3})
         connection.execute(_LINKS)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")

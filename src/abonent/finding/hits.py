@@ -38,6 +38,8 @@ class Kind(StrEnum):
     ADDRESS = "address"
     PERSON = "person"
     """The phone or e-mail of somebody linked to it, not of billing's papers."""
+    PERSON_NAME = "person_name"
+    """The name by which somebody linked to it signed up."""
 
 
 class Distance(IntEnum):

@@ -46,8 +46,12 @@ def spellings(words: Iterable[str]) -> dict[str, Spellings]:
 
 
 def _numbered(word: str) -> Spellings:
-    """A bare «5» may be the flat as well."""
-    return {word: Distance.SAME} | ({} if word.startswith("kv") else {f"kv{word}": Distance.SAME})
+    """A bare «5» may be the flat as well; some addresses have the «а» of «12а» apart, or not at all."""
+    if word.startswith("kv"):
+        return {word: Distance.SAME}
+    house = word.rstrip(LETTERS)
+    apart = {house: Distance.NEAR} if house != word and house.isdigit() else {}
+    return {word: Distance.SAME, f"kv{word}": Distance.SAME} | apart
 
 
 def _near(words: list[str]) -> Iterator[tuple[int, str]]:

@@ -20,6 +20,7 @@ from abonent.finding.typed import Typed
 _CANDIDATES = 200
 """So many accounts are read and ranked; the database stops looking then."""
 _NEAR = 60
+_AFTER_PAYERS = 0.4
 _EMAIL = ascii_lowercase + DIGITS + "._-@"
 _SERIAL = ascii_uppercase + DIGITS
 _CARD = (
@@ -69,8 +70,15 @@ _EMAILS = " UNION ALL ".join(
         _keyed(True, _PEOPLE, "person.email", "person.email <> ''"),
     )
 )
-_WORDS = f"SELECT {_CARD} FROM {_ACCOUNTS} WHERE {{words}} {{ours}} LIMIT %(most)s"
+# Whoever signed up has a name of their own: all words are in it, or none counts.
+_WORDS = f"""
+(SELECT {_CARD}, '' AS person FROM {_ACCOUNTS} WHERE {{words}} {{ours}} LIMIT %(most)s)
+UNION ALL
+(SELECT {_CARD}, person.full_name FROM {_PEOPLE}
+  WHERE person.full_name <> '' AND {{names}} {{ours}} LIMIT %(most)s)
+"""
 _WORD = "account_words(account.payer, account.address, account.flat) && %({name})s::text[]"
+_WORD_OF_A_NAME = "name_words(person.full_name) && %({name})s::text[]"
 _OURS = "AND account.organisation_id = %(organisation)s"
 
 
@@ -164,14 +172,18 @@ def _best(ways: Spellings) -> Spellings:
 
 def _of_words(known: dict[str, Spellings], organisation_id: int | None) -> list[Hit]:
     names = {f"word{number}": list(ways) for number, ways in enumerate(known.values())}
-    query = _WORDS.replace("{words}", " AND ".join(_WORD.format(name=name) for name in names))
+    query = _WORDS
+    for place, word in (("{words}", _WORD), ("{names}", _WORD_OF_A_NAME)):
+        query = query.replace(place, " AND ".join(word.format(name=name) for name in names))
     rows = _rows(query, organisation_id, most=_CANDIDATES, **names)
-    return [_weighed(Card._make(row), known) for row in rows]
+    return [_weighed(Card._make(row[:8]), known, person=row[8]) for row in rows]
 
 
-def _weighed(card: Card, known: dict[str, Spellings]) -> Hit:
+def _weighed(card: Card, known: dict[str, Spellings], person: str = "") -> Hit:
     """Nearer spellings first; then a surname before other names, a name before an address, and a bare number
-    where it was typed: the house before the flat."""
+    where it was typed: the house before the flat. By the name of a `person` linked: payers come first."""
+    if person:
+        return _weighed_person(card, known, folded(person).split())
     name, place = folded(card.payer).split(), _place(card)
     reasons: dict[Kind, Distance] = {}
     weight = 0.0
@@ -184,6 +196,11 @@ def _weighed(card: Card, known: dict[str, Spellings]) -> Hit:
             weight += 0.05 if at < last else 0
             last = at
     return Hit(card, tuple(Reason(kind, distance) for kind, distance in reasons.items()), weight)
+
+
+def _weighed_person(card: Card, known: dict[str, Spellings], name: list[str]) -> Hit:
+    near = [min(ways.get(word, Distance.FAR) for word in name) for ways in known.values()]
+    return Hit(card, (Reason(Kind.PERSON_NAME, max(near)),), sum(near) + _AFTER_PAYERS)
 
 
 def _place(card: Card) -> list[str]:

@@ -26,6 +26,7 @@ KINDS = {
     Kind.NAME: gettext_lazy("name"),
     Kind.ADDRESS: gettext_lazy("address"),
     Kind.PERSON: gettext_lazy("contact of a linked person"),
+    Kind.PERSON_NAME: gettext_lazy("name of a linked person"),
 }
 DISTANCES = {
     Distance.SAME: "",

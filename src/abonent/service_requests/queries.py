@@ -156,8 +156,8 @@ _WAITING_FIRST = Case(When(state=ServiceRequest.State.WAITING, then=0), default=
 def requests_of(
     account: HeldAccount, *, user_id: int, closed: bool, page: int = 1, now: datetime
 ) -> RequestList:
-    """The open ones by deadline, before them what waits for the customer, or the closed ones, newest first, twenty a page. Three queries. Staff who
-    look see those of everybody at the account."""
+    """The open ones by deadline, before them what waits for the customer, or the closed ones, newest first,
+    twenty a page. Three queries. Staff who look see those of everybody at the account."""
     seen = seen_by(account, user_id)
     counted = seen.aggregate(
         open=Count("pk", filter=Q(closed_at=None)), closed=Count("pk", filter=Q(closed_at__isnull=False))

@@ -54,7 +54,12 @@ def registries_page(request: HttpRequest, staff: StaffMembership) -> HttpRespons
     """Every registry, newest first, with what waits for a decision."""
     page = page_asked(request)
     lines = registry_lines(limit=PAGE + 1, offset=(page - 1) * PAGE)
-    values = {"lines": lines[:PAGE], "page": page, "source_name": source_name, "more_pages": len(lines) > PAGE}
+    values = {
+        "lines": lines[:PAGE],
+        "page": page,
+        "source_name": source_name,
+        "more_pages": len(lines) > PAGE,
+    }
     return render(request, "office/registries.html", context(staff, "office_registries", **values))
 
 

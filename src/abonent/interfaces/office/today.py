@@ -104,8 +104,8 @@ QUEUES = (
 def today_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     """Counts of what this person may work on, one query each, each a link; nothing of a customer is read."""
     now = timezone.now()
-    items = [*_items(staff, now)]
-    return render(request, "office/today.html", context(staff, "office_home", items=items, today=timezone.localdate(now)))
+    values = {"items": [*_items(staff, now)], "today": timezone.localdate(now)}
+    return render(request, "office/today.html", context(staff, "office_home", **values))
 
 
 def _items(staff: StaffMembership, now: datetime) -> Iterator[tuple[str, str, str, str, str, str]]:

@@ -336,5 +336,5 @@ def test_an_unconfirmed_address_sends_nothing(desk: Visit, meters: Meters) -> No
 def test_every_string_is_there_in_kazakh(desk: Visit, meters: Meters) -> None:
     User.objects.update(language="kk")
     page = desk.reads("new/")
-    assert "Көрсеткіштерді енгізу кезеңі ашық, соңғы күні – 25 қараша." in page
+    assert "Көрсеткіштерді енгізу кезеңі ашық, соңғы күні — 25 қараша." in page
     assert not re.search(r"(?<![№ ])\b[A-Za-z]{4,}", page.replace("A-1", ""))

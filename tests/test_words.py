@@ -47,7 +47,7 @@ def _said() -> Iterator[Said]:
         for message in catalogues.read(path):
             if message.id:
                 msgid = message.id if isinstance(message.id, str) else message.id[0]
-                forms = [message.string] if isinstance(message.string, str) else list(message.string)
+                forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
                 yield from (
                     Said(room, language, msgid, form.replace("\u00a0", " ")) for form in forms if form
                 )

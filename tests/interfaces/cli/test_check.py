@@ -1,15 +1,22 @@
-"""`abonent check` finds what would go wrong in service, and stays content with what is right."""
+"""`abonent check` finds what would go wrong in service, and stays content with what is right.
 
-import json
+The command is called in this process; test_command.py runs it as one of its own.
+"""
+
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.db import IntegrityError, connection, transaction
 
-from tests.interfaces.cli.conftest import Run, execute
+from abonent.interfaces.cli.check import look_at_everything
+from abonent.interfaces.cli.finding import Finding
+from abonent.portal.profile import load
 
-QUIET = {"ABONENT_EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+pytestmark = pytest.mark.django_db
 LETTER = """
 INSERT INTO notices_letter
        (kind, "to", language, subject, text, attempts, created_at, next_attempt_at, last_error)
@@ -25,56 +32,67 @@ SELECT id, 10000, {opened}, now() FROM portal_organisation
 """
 
 
-def finding(run: Run, subject: str, **environment: str) -> dict[str, str]:
-    done = run("check", "--json", **QUIET | environment)
-    found = {one["subject"]: one for one in json.loads(done.stdout)}
-    return dict(found[subject])
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
-def test_a_sane_deployment_has_its_clock_zone_bill_and_post_right(run: Run) -> None:
-    done = run("check", "--json", **QUIET)
-    states = {one["subject"]: one["state"] for one in json.loads(done.stdout)}
+def finding(subject: str) -> Finding:
+    """What the command says of a subject; it goes no further than that."""
+    with closing(look_at_everything()) as found:
+        return next(one for one in found if one.subject == subject)
+
+
+def test_a_sane_deployment_has_its_clock_zone_bill_and_post_right() -> None:
+    states = {one.subject: one.state for one in look_at_everything()}
     assert {states[name] for name in ("clock", "time zone", "bill", "post", "append-only")} == {"ok"}
 
 
 @pytest.mark.parametrize("table", ["users_auditevent", "accounts_linkattempt", "ledger_payment"])
-def test_records_cannot_be_emptied_and_check_sees_when_they_could(run: Run, url: str, table: str) -> None:
-    with pytest.raises(psycopg.errors.RestrictViolation, match=f"{table} is append-only"):
-        execute(url, f"TRUNCATE {table} CASCADE")
-    execute(url, f"DROP TRIGGER append_only_truncate ON {table}")
-    assert finding(run, "append-only") == {
-        "state": "FAIL",
-        "subject": "append-only",
-        "text": f"can be rewritten: {table}",
-        "remedy": "put the trigger append_only back (see the rooms' migrations), and find out who removed it",
-    }
+def test_records_cannot_be_emptied_and_check_sees_when_they_could(table: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{table} is append-only") as told, transaction.atomic():
+        execute(f"TRUNCATE {table} CASCADE")
+    assert isinstance(told.value.__cause__, psycopg.errors.RestrictViolation)
+    execute(f"DROP TRIGGER append_only_truncate ON {table}")
+    assert finding("append-only") == Finding(
+        "FAIL",
+        "append-only",
+        f"can be rewritten: {table}",
+        "put the trigger append_only back (see the rooms' migrations), and find out who removed it",
+    )
 
 
 @pytest.mark.parametrize(
-    ("environment", "state", "text"),
+    ("address", "hosts", "secure", "state", "text"),
     [
-        ({}, "warn", "links in letters lead to http://127.0.0.1:8000"),
-        ({"ABONENT_URL": "http://localhost:8000"}, "ok", "http://localhost:8000"),
+        ("", "localhost 127.0.0.1", False, "warn", "links in letters lead to http://127.0.0.1:8000"),
+        ("http://localhost:8000", "localhost", False, "ok", "http://localhost:8000"),
         (
-            {"ABONENT_URL": "https://lk.example.kz"},
+            "https://lk.example.kz",
+            "localhost",
+            False,
             "FAIL",
             "https://lk.example.kz is not among ABONENT_HOSTS",
         ),
-        (
-            {"ABONENT_URL": "https://lk.example.kz", "ABONENT_HOSTS": "lk.example.kz"},
-            "ok",
-            "https://lk.example.kz",
-        ),
-        (
-            {"ABONENT_URL": "http://localhost", "ABONENT_TESTING": "", "ABONENT_SECRET_KEY": "x" * 40},
-            "FAIL",
-            "http://localhost is not https",
-        ),
+        ("https://lk.example.kz", "lk.example.kz", False, "ok", "https://lk.example.kz"),
+        ("http://localhost", "localhost", True, "FAIL", "http://localhost is not https"),
     ],
 )
-def test_the_address_in_letters(run: Run, environment: dict[str, str], state: str, text: str) -> None:
-    found = finding(run, "address", **environment)
-    assert (found["state"], found["text"]) == (state, text)
+def test_the_address_in_letters(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    hosts: str,
+    secure: bool,
+    state: str,
+    text: str,
+) -> None:
+    if address:
+        monkeypatch.setenv("ABONENT_URL", address)
+        settings.SITE_URL = address
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = hosts.split(), secure
+    found = finding("address")
+    assert (found.state, found.text) == (state, text)
 
 
 @pytest.mark.parametrize(
@@ -85,36 +103,35 @@ def test_the_address_in_letters(run: Run, environment: dict[str, str], state: st
         ("1 hour", "refused", "warn", "the oldest: refused", "correct the mail server's settings"),
     ],
 )
-def test_letters_that_nobody_sends(
-    run: Run, url: str, age: str, error: str, state: str, text: str, remedy: str
-) -> None:
-    execute(url, LETTER.format(age=age, error=error))
-    found = finding(run, "post")
-    assert (found["state"], found["remedy"]) == (state, remedy)
-    assert text in found["text"]
+def test_letters_that_nobody_sends(age: str, error: str, state: str, text: str, remedy: str) -> None:
+    execute(LETTER.format(age=age, error=error))
+    found = finding("post")
+    assert (found.state, found.remedy) == (state, remedy)
+    assert text in found.text
 
 
 @pytest.mark.parametrize(("opened", "state"), [(10, "ok"), (11, "warn")])
-def test_facts_that_are_easily_guessed(run: Run, url: str, opened: int, state: str) -> None:
-    assert finding(run, "linking")["state"] == "warn"  # never measured
-    execute(url, STRENGTH.format(opened=opened))
-    found = finding(run, "linking")
-    assert found["state"] == state
-    assert f"five guesses open {opened} of the 10000 accounts of ours" in found["text"]
+def test_facts_that_are_easily_guessed(opened: int, state: str) -> None:
+    assert finding("linking").state == "warn"  # never measured
+    execute(STRENGTH.format(opened=opened))
+    found = finding("linking")
+    assert found.state == state
+    assert f"five guesses open {opened} of the 10000 accounts of ours" in found.text
 
 
-def test_a_bill_that_cannot_be_drawn(run: Run, tmp_path: Path) -> None:
+def test_a_bill_that_cannot_be_drawn(tmp_path: Path, settings: Any) -> None:
     profile = tmp_path / "mine.toml"
     ours = Path("portals/pes.toml").read_text("utf-8")
     assert 'template = "electricity"' in ours
     profile.write_text(ours.replace('template = "electricity"', 'template = "mine.typ"'), "utf-8")
     (tmp_path / "mine.typ").write_text("#unknown-function()", "utf-8")
     (tmp_path / "logos").symlink_to(Path("portals/logos").resolve())
-    found = finding(run, "bill", ABONENT_PORTAL=str(profile))
-    assert found["state"] == "FAIL"
-    assert "mine.typ" in found["text"]
+    settings.PORTAL = load(profile)
+    found = finding("bill")
+    assert found.state == "FAIL"
+    assert "mine.typ" in found.text
 
 
-def test_the_clocks_are_told(run: Run) -> None:
-    assert f"{datetime.now(UTC):%Y-%m-%d}" in finding(run, "clock")["text"]
-    assert finding(run, "time zone", ABONENT_PORTAL="aes")["text"] == "Asia/Almaty, UTC+5"
+def test_the_clocks_are_told() -> None:
+    assert f"{datetime.now(UTC):%Y-%m-%d}" in finding("clock").text
+    assert finding("time zone").text == "Asia/Almaty, UTC+5"

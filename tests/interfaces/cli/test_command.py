@@ -1,4 +1,4 @@
-"""The `abonent` command as people run it: a process of its own on a database of its own."""
+"""The `abonent` command as people run it: a process of its own where its environment matters, else a call."""
 
 import argparse
 import json
@@ -10,16 +10,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from abonent.__main__ import COMMANDS, main
 from abonent.base.database_url import with_database
 from abonent.interfaces.cli import staff
 from abonent.interfaces.cli.surroundings import database_name
-from tests.interfaces.cli.conftest import Run, execute
+from abonent.users.models import StaffMembership
+from tests.interfaces.cli.conftest import Run, Said, execute
 from tests.plugins import databases
 
 
@@ -45,7 +48,7 @@ def test_a_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]
     ("environment", "reason"),
     [
         ({"ABONENT_PORTAL": "", "DATABASE_URL": ""}, "ABONENT_PORTAL is not set"),
-        ({"ABONENT_PORTAL": "nowhere"}, "nowhere"),
+        ({"ABONENT_PORTAL": "nowhere", "DATABASE_URL": "postgresql://127.0.0.1:1/abonent"}, "nowhere"),
         ({"DATABASE_URL": "mysql://db/abonent"}, "PostgreSQL is the only database"),
         ({"DATABASE_URL": "postgresql://127.0.0.1:1/abonent"}, "refused"),
     ],
@@ -74,11 +77,15 @@ def test_check_is_content_with_a_sane_deployment(run: Run) -> None:
         "ABONENT_SANDBOX_BANK": "http://127.0.0.1:9",  # nobody is called
         "ABONENT_GATEWAY_CARD_SECRET": "the secret of the method card",
         "ABONENT_BANK_KASPI_SECRET": "the secret of the bank kaspi",
+        "ABONENT_URL": "https://lk.example.kz",
+        "ABONENT_HOSTS": "lk.example.kz",
     }
     mail = "django.core.mail.backends.locmem.EmailBackend"
     done = run("check", "--json", ABONENT_EMAIL_BACKEND=mail, **paying)
-    findings = {finding["subject"]: finding["state"] for finding in json.loads(done.stdout)}
+    told = {finding["subject"]: finding for finding in json.loads(done.stdout)}
+    findings = {subject: finding["state"] for subject, finding in told.items()}
     assert findings["pay: card"] == "warn", "a play bank"
+    assert (findings["address"], told["address"]["text"]) == ("ok", "https://lk.example.kz")
     for subject in ("profile", "database", "letters", "migrations", "append-only", "home", "translations"):
         assert findings[subject] == "ok"
     assert findings["worker"] == "warn"
@@ -86,32 +93,43 @@ def test_check_is_content_with_a_sane_deployment(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "environment", "subject", "remedy"),
+    ("statement", "subject", "remedy"),
     [
-        ("DROP TRIGGER append_only ON users_auditevent", {}, "append-only", "put the trigger"),
-        ("ALTER TABLE ledger_payment DISABLE TRIGGER append_only", {}, "append-only", "put the trigger"),
-        ("DELETE FROM django_migrations WHERE app = 'bills'", {}, "migrations", "abonent migrate"),
-        (
-            "SELECT 1",
-            {"DATABASE_URL": "postgresql://127.0.0.1:1/abonent"},
-            "database",
-            "correct DATABASE_URL",
-        ),
-        ("SELECT 1", {"ABONENT_PORTAL": "nowhere"}, "settings", "settings.md"),
-        ("SELECT 1", {"ABONENT_HOSTS": "*"}, "hosts", "ABONENT_HOSTS"),
-        (
-            "SELECT 1",
-            {"ABONENT_EMAIL_HOST": "127.0.0.1", "ABONENT_EMAIL_PORT": "1"},
-            "mail",
-            "ABONENT_EMAIL_HOST",
-        ),
-        ("SELECT 1", {"ABONENT_TESTING": "", "ABONENT_DEMO": "1"}, "static files", "abonent migrate"),
+        ("DROP TRIGGER append_only ON users_auditevent", "append-only", "put the trigger"),
+        ("ALTER TABLE ledger_payment DISABLE TRIGGER append_only", "append-only", "put the trigger"),
+        ("DELETE FROM django_migrations WHERE app = 'bills'", "migrations", "abonent migrate"),
     ],
 )
-def test_check_names_what_is_wrong(
-    run: Run, url: str, statement: str, environment: dict[str, str], subject: str, remedy: str
+def test_check_names_what_is_wrong_in_the_database(
+    call: Callable[..., Said], statement: str, subject: str, remedy: str
 ) -> None:
-    execute(url, statement)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    done = call("check", "--json")
+    findings = {finding["subject"]: finding for finding in json.loads(done.out)}
+    assert findings[subject]["state"] == "FAIL"
+    assert remedy in findings[subject]["remedy"]
+    assert done.code == 1
+
+
+NOBODY = "postgresql://127.0.0.1:1/abonent"
+
+
+@pytest.mark.parametrize(
+    ("environment", "subject", "remedy"),
+    [
+        ({"DATABASE_URL": NOBODY}, "database", "correct DATABASE_URL"),
+        ({"DATABASE_URL": NOBODY, "ABONENT_PORTAL": "nowhere"}, "settings", "settings.md"),
+        (
+            {"DATABASE_URL": NOBODY, "ABONENT_TESTING": "", "ABONENT_DEMO": "1"},
+            "static files",
+            "abonent migrate",
+        ),
+    ],
+)
+def test_check_names_what_is_wrong_in_the_environment(
+    run: Run, environment: dict[str, str], subject: str, remedy: str
+) -> None:
     done = run("check", "--json", **environment)
     findings = {finding["subject"]: finding for finding in json.loads(done.stdout)}
     assert findings[subject]["state"] == "FAIL"
@@ -120,12 +138,18 @@ def test_check_names_what_is_wrong(
 
 
 def test_check_speaks_in_lines_too(run: Run) -> None:
-    lines = run("check", ABONENT_HOSTS="*").stdout.splitlines()
+    nobody = {"ABONENT_EMAIL_HOST": "127.0.0.1", "ABONENT_EMAIL_PORT": "1"}
+    done = run("check", ABONENT_HOSTS="*", **nobody)
+    lines = done.stdout.splitlines()
     assert "FAIL  hosts           any host name is accepted" in lines
     assert lines[lines.index("FAIL  hosts           any host name is accepted") + 1].endswith(
         "-> name yours in ABONENT_HOSTS"
     )
+    (mail,) = (at for at, line in enumerate(lines) if line.startswith("FAIL  mail"))
+    assert "127.0.0.1:1 does not answer" in lines[mail]
+    assert "ABONENT_EMAIL_HOST" in lines[mail + 1]
     assert lines[-1].endswith(" warn") or "FAIL" in lines[-1]
+    assert done.returncode == 1
 
 
 def test_static_files_are_collected_once(run: Run, tmp_path: Path) -> None:
@@ -189,26 +213,27 @@ def test_a_portals_database_is_named_by_its_profile() -> None:
     assert database_name("жкх.toml") == "abonent_жкх"
 
 
-def test_staff_are_added_once_to_an_organisation_that_exists(run: Run, url: str, tmp_path: Path) -> None:
+def test_staff_are_added_once_to_an_organisation_that_exists(
+    call: Callable[..., Said], tmp_path: Path
+) -> None:
     password = tmp_path / "password"
     password.write_text("correct horse battery staple\n")
     alice = ("staff", "add", "alice", "--email", "alice@example.kz", "--password-file", str(password))
-    done = run(*alice, "--administrator")
-    assert done.returncode == 0, done.stderr
-    with psycopg.connect(url) as connection:
-        rows = connection.execute("SELECT role, organisation_id FROM users_staffmembership").fetchall()
-    assert rows == [("administrator", None)]
-    again = run(*alice)
-    assert (again.returncode, again.stderr) == (
+    done = call(*alice, "--administrator")
+    assert done.code == 0, done.err
+    rows = StaffMembership.objects.values_list("role", "organisation_id")
+    assert list(rows) == [("administrator", None)]
+    again = call(*alice)
+    assert (again.code, again.err) == (
         1,
         "abonent staff: Somebody has this login, perhaps in other letters' case.\n",
     )
     bob = ("staff", "add", "bob", "--email", "bob@example.kz", "--password-file", str(password))
-    assert "no organisation has the code 'X'" in run(*bob, "--organisation", "X").stderr
+    assert "no organisation has the code 'X'" in call(*bob, "--organisation", "X").err
     password.write_text("alice\n")
-    weak = run(*bob)
-    assert weak.returncode == 1
-    assert "Traceback" not in weak.stderr
+    weak = call(*bob)
+    assert weak.code == 1
+    assert "Traceback" not in weak.err
 
 
 def test_a_password_comes_from_a_file_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

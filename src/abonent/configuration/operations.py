@@ -52,9 +52,16 @@ class AlreadyInForce(DomainError):  # noqa: N818
 
 @transaction.atomic
 def save_draft(
-    *, staff: StaffMembership, place: Place, value: Any, revision: int | None, now: datetime
+    *,
+    staff: StaffMembership,
+    place: Place,
+    value: Any,
+    revision: int | None,
+    latest: int | None = None,
+    now: datetime,
 ) -> SettingsVersion:
     """Keep `value` as the place's one draft. `revision`: of the draft that was edited, None: there was none.
+    `latest`: the number of the place's latest publication that it was begun from; None is not compared.
 
     Raises NoSuchSetting (also when it is not theirs), InvalidSetting, ChangedMeanwhile.
     """
@@ -62,7 +69,9 @@ def save_draft(
     value = checked(place, value)
     draft = SettingsVersion.objects.select_for_update().filter(state=State.DRAFT, **of_place(place)).first()
     if (draft.revision if draft else None) != revision:
-        raise ChangedMeanwhile(draft.changed_by if draft else "")
+        raise ChangedMeanwhile(draft.changed_by if draft else _last_publisher(place))
+    if latest is not None and latest_number(place) != latest:
+        raise ChangedMeanwhile(_last_publisher(place))
     if draft is None:
         draft = SettingsVersion(**of_place(place), state=State.DRAFT, revision=0)
     draft.value, draft.revision = value, draft.revision + 1
@@ -208,6 +217,11 @@ def _draft(place: Place, revision: int) -> SettingsVersion:
     if draft is None or draft.revision != revision:
         raise ChangedMeanwhile(draft.changed_by if draft else "")
     return draft
+
+
+def _last_publisher(place: Place) -> str:
+    rows = SettingsVersion.objects.filter(**of_place(place)).exclude(state=State.DRAFT).order_by("-number")
+    return rows.values_list("published_by", flat=True).first() or ""
 
 
 def _next_number() -> int:

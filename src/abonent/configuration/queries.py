@@ -74,6 +74,15 @@ class Setting:
         return differences(self.value, self.draft_value)
 
     @property
+    def overtaken_by(self) -> SettingsVersion | None:
+        """What somebody published after the draft was saved: it was begun from something else."""
+        saved_at = self.draft.changed_at if self.draft else None
+        if saved_at is None:
+            return None
+        later = (row for row in self.history if row.published_at and row.published_at > saved_at)
+        return next(later, None)
+
+    @property
     def draft_value(self) -> Any:
         if self.draft is None:
             return self.value

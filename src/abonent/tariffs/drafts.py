@@ -63,6 +63,12 @@ class OfficeTariff:
         return self.newest.number if self.newest else 0
 
     @property
+    def overtaken_by(self) -> TariffVersionFacts | None:
+        """What was published after the draft was saved: it was begun from something else."""
+        newest, draft = self.newest, self.draft
+        return newest if newest and draft and newest.loaded_at > draft.changed_at else None
+
+    @property
     def draft_tariff(self) -> Tariff | None:
         """What the draft says; None when there is none, or when it is no tariff any more (an upgrade)."""
         return _readable(self.draft.text, self.draft.filename) if self.draft else None
@@ -119,9 +125,16 @@ def compared(one: OfficeTariff, *, takes_effect_on: date) -> Comparison | None:
 
 @transaction.atomic
 def save_tariff_draft(
-    *, staff: StaffMembership, text: str, filename: str, revision: int | None, now: datetime
+    *,
+    staff: StaffMembership,
+    text: str,
+    filename: str,
+    revision: int | None,
+    latest: int | None = None,
+    now: datetime,
 ) -> TariffDraft:
     """Keep the text as its code's one draft. `revision`: of the draft that was edited, None: there was none.
+    `latest`: the number of the code's newest version that it was begun from; None is not compared.
 
     Raises what `check_tariff` does (file, key and reason), NoSuchTariff, TariffChangedMeanwhile.
     """
@@ -129,7 +142,9 @@ def save_tariff_draft(
     tariff = check_tariff(text=text, filename=filename)
     draft = TariffDraft.objects.select_for_update().filter(code=tariff.code).first()
     if (draft.revision if draft else None) != revision:
-        raise TariffChangedMeanwhile(draft.changed_by if draft else "")
+        raise TariffChangedMeanwhile(draft.changed_by if draft else _last_loader(tariff.code))
+    if latest is not None and _newest_number(tariff.code) != latest:
+        raise TariffChangedMeanwhile(_last_loader(tariff.code))
     draft = draft or TariffDraft(code=tariff.code, revision=0)
     draft.text, draft.filename, draft.revision = text, filename[-200:], draft.revision + 1
     draft.changed_by, draft.changed_at = _named(staff), now
@@ -229,6 +244,14 @@ def _draft(staff: StaffMembership, code: str, revision: int) -> TariffDraft:
     if draft is None or draft.revision != revision:
         raise TariffChangedMeanwhile(draft.changed_by if draft else "")
     return draft
+
+
+def _newest_number(code: str) -> int:
+    return max((one.number for one in loaded().versions if one.code == code), default=0)
+
+
+def _last_loader(code: str) -> str:
+    return next((one.loaded_by for one in reversed(loaded().versions) if one.code == code), "")
 
 
 def _check_theirs(staff: StaffMembership) -> None:

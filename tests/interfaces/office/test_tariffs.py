@@ -14,7 +14,7 @@ from abonent.tariffs.models import TariffDraft, TariffVersion
 from abonent.tariffs.operations import load_tariff
 from tests import billed
 from tests.configuration.conftest import member
-from tests.interfaces.ui.markup import faults
+from tests.interfaces.ui.markup import faults, parse
 from tests.tariffs.files import FLAT, LEVELS
 from tests.users.cast import NOW, _quick_hashes, signed_in
 
@@ -65,6 +65,38 @@ def test_new_figures_are_compared_and_published(office: Client) -> None:
     office.post(preview, publishing())
     assert TariffVersion.objects.latest("number").number == 2
     assert "Приказ № 5" in page(office.get(at("office_tariff", "flat")))
+
+
+def as_drawn(html: str) -> dict[str, str]:
+    """What the page's own form sends when nothing is touched."""
+    fields = [one for one in parse(html).elements if one.attrs.get("name")]
+    own = {"tariff-form", "rates-form"}
+    mine = [one for one in fields if own & {inside.attrs.get("id") for inside in one.inside}]
+    return {
+        str(one.attrs["name"]): (
+            one.text.removeprefix("\n") if one.tag == "textarea" else one.attrs.get("value") or ""
+        )
+        for one in mine
+    }
+
+
+@pytest.mark.parametrize(("name", "field"), [("office_tariff_rates", "source"), (TEXT, "text")])
+def test_what_was_typed_is_kept_beside_a_faster_colleague(office: Client, name: str, field: str) -> None:
+    grace = signed_in(Client(), member("grace").user)
+    address = at(name, "flat") if name != TEXT else f"{at(TEXT)}?of=flat"
+    opened = as_drawn(page(grace.get(address)))
+    begins = f"{timezone.localdate() + timedelta(days=9):%Y-%m-%d}"
+    mine = "Приказ № 9" if field == "source" else FLAT.replace("24.35", "29.00")
+    opened |= {field: mine} | ({"begins": begins} if field == "source" else {})
+    office.post(at("office_tariff_rates", "flat"), rates())
+    office.post(at("office_tariff_preview", "flat"), publishing())
+    answer = grace.post(address, opened)
+    again = as_drawn(page(answer))
+    assert again[field].strip() == mine.strip()
+    assert "dana" in answer.content.decode()
+    assert not TariffDraft.objects.exists()
+    assert grace.post(address, again).status_code == 302
+    assert TariffDraft.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The forms of settings: a draft is edited, checked by the profile's own model, and kept."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ from abonent.interfaces.office.setting_specs import (
     kind_asks,
     path_in_form,
 )
-from abonent.interfaces.office.settings import address, both, changed_meanwhile, frame, of_portal
+from abonent.interfaces.office.settings import address, both, frame, kept_beside, of_portal
 from abonent.interfaces.ui.environment import LANGUAGE_NAMES
 from abonent.portal.current import portal
 from abonent.portal.overlay import InvalidSetting, Place
@@ -36,10 +36,26 @@ def languages() -> list[tuple[str, str]]:
     return [(code, LANGUAGE_NAMES[code][1]) for code in portal().languages]
 
 
-def _revision(request: HttpRequest) -> int | None:
-    """Of the draft that the form was drawn from; None when there was none."""
-    given = request.POST.get("revision", "")
-    return int(given) if given.isdecimal() and len(given) < 9 else None
+class Base(NamedTuple):
+    """What a form was drawn from: it goes along, so that a colleague's work is not written over unseen."""
+
+    revision: int | None
+    """Of the draft; None when there was none."""
+    latest: int | None
+    """Number of the latest publication."""
+
+    @classmethod
+    def of(cls, one: Setting) -> "Base":
+        return cls(one.draft.revision if one.draft else None, one.latest)
+
+    @classmethod
+    def posted(cls, request: HttpRequest) -> "Base":
+        return cls(_number(request, "revision"), _number(request, "latest"))
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    given = request.POST.get(name, "")
+    return int(given) if given.isdecimal() and given.isascii() and len(given) < 9 else None
 
 
 def _edit_page(request: HttpRequest, staff: StaffMembership, place: Place) -> HttpResponse:
@@ -48,27 +64,27 @@ def _edit_page(request: HttpRequest, staff: StaffMembership, place: Place) -> Ht
     if request.method != "POST":
         one = setting(staff=staff, place=place, today=timezone.localdate())
         value = as_mapping(place, one.draft_value)
-        revision = one.draft.revision if one.draft else None
-        return _drawn(request, staff, place, PartForm(asks, value, languages()), revision)
-    value, revision = value_posted(asks, request.POST, languages()), _revision(request)
+        return _drawn(request, staff, place, PartForm(asks, value, languages()), Base.of(one))
+    value, base = value_posted(asks, request.POST, languages()), Base.posted(request)
     form = PartForm(asks, value, languages())
     if do := request.POST.get("do", ""):
         form.value = acted(asks, value, do)
-        return _drawn(request, staff, place, form, revision)
+        return _drawn(request, staff, place, form, base)
     try:
         operations.save_draft(
             staff=staff,
             place=place,
             value=from_mapping(place, without_marks(value)),
-            revision=revision,
+            revision=base.revision,
+            latest=base.latest,
             now=timezone.now(),
         )
     except InvalidSetting as error:
         form.errors = {path_in_form(place, m.path): setting_words.mistake(m) for m in error.mistakes}
-        return _drawn(request, staff, place, form, revision)
+        return _drawn(request, staff, place, form, base)
     except operations.ChangedMeanwhile as error:
-        changed_meanwhile(request, error.by)
-        return redirect(address(place))
+        kept_beside(request, error.by)
+        return _drawn(request, staff, place, form, None)
     return redirect(address(place, "preview"))
 
 
@@ -77,12 +93,14 @@ def _drawn(
     staff: StaffMembership,
     place: Place,
     form: PartForm,
-    revision: int | None,
+    base: Base | None,
     **more: Any,
 ) -> HttpResponse:
+    """`base` None: a colleague was faster; what is there now is what is written over next."""
     one = setting(staff=staff, place=place, today=timezone.localdate())
-    values = {"one": one, "form": form, "revision": revision, "heading": setting_words.title(one), **more}
-    status = 422 if form.errors else 200
+    known = base or Base.of(one)
+    values = {"one": one, "form": form, "base": known, "heading": setting_words.title(one), **more}
+    status = 422 if form.errors else 200 if base else 409
     return render(request, "office/setting_edit.html", frame(staff, place, **values), status=status)
 
 
@@ -94,12 +112,11 @@ def _kind_page(request: HttpRequest, staff: StaffMembership, place: Place, code:
     asks = kind_asks(one.draft_value["teams"])
     if request.method != "POST":
         form = PartForm(asks, _kind(one, code), languages())
-        revision = one.draft.revision if one.draft else None
-        return _kind_drawn(request, staff, place, form, revision)
+        return _kind_drawn(request, staff, place, form, Base.of(one))
     form = PartForm(asks, value_posted(asks, request.POST, languages()), languages())
     if do := request.POST.get("do", ""):
         form.value = acted(asks, form.value, do)
-        return _kind_drawn(request, staff, place, form, _revision(request))
+        return _kind_drawn(request, staff, place, form, Base.posted(request))
     return _kind_saved(request, staff, one, code, form, asks)
 
 
@@ -111,18 +128,23 @@ def _kind_saved(
     kinds = one.draft_value["kinds"]
     index = next((at for at, kind in enumerate(kinds) if kind["code"] == made["code"]), len(kinds))
     value = {**one.draft_value, "kinds": [*kinds[:index], made, *kinds[index + 1 :]]}
-    revision = _revision(request)
+    base = Base.posted(request)
     try:
         operations.save_draft(
-            staff=staff, place=one.place, value=value, revision=revision, now=timezone.now()
+            staff=staff,
+            place=one.place,
+            value=value,
+            revision=base.revision,
+            latest=base.latest,
+            now=timezone.now(),
         )
     except InvalidSetting as error:
         prefix = f"kinds.{index}."
         form.errors = {m.path.removeprefix(prefix): setting_words.mistake(m) for m in error.mistakes}
-        return _kind_drawn(request, staff, one.place, form, revision)
+        return _kind_drawn(request, staff, one.place, form, base)
     except operations.ChangedMeanwhile as error:
-        changed_meanwhile(request, error.by)
-        return redirect(address(one.place))
+        kept_beside(request, error.by)
+        return _kind_drawn(request, staff, one.place, form, None)
     messages.success(request, _("The draft is saved. Customers see it when it is published."))
     return redirect(address(one.place, "edit"))
 
@@ -138,12 +160,12 @@ def _kind(one: Setting, code: str) -> dict[str, Any]:
 
 
 def _kind_drawn(
-    request: HttpRequest, staff: StaffMembership, place: Place, form: PartForm, revision: int | None
+    request: HttpRequest, staff: StaffMembership, place: Place, form: PartForm, base: Base | None
 ) -> HttpResponse:
     words = form.value.get("label") or {}
     heading = next((text for text in words.values() if text), "") or _("A new kind of request")
     back = reverse("office_setting_edit", args=["requests"])
-    return _drawn(request, staff, place, form, revision, heading=heading, back=back)
+    return _drawn(request, staff, place, form, base, heading=heading, back=back)
 
 
 _get_and_post = require_http_methods(["GET", "HEAD", "POST"])

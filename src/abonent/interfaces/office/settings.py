@@ -134,6 +134,15 @@ def changed_meanwhile(request: HttpRequest, by: str) -> None:
         messages.warning(request, _("A colleague changed this meanwhile. Look at it again."))
 
 
+def kept_beside(request: HttpRequest, by: str) -> None:
+    """Two worked at once: nothing of either is lost, the second decides."""
+    words = _(
+        "%(name)s changed this meanwhile. What you typed is still in the form: saved once more, it takes the "
+        "place of theirs."
+    )
+    messages.warning(request, words % {"name": by or _("A colleague")})
+
+
 @require_safe
 @staff_may(Right.SETTINGS)
 def settings_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:

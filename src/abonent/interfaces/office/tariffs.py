@@ -1,6 +1,6 @@
 """Tariffs in the office: what is in force, a draft by typing rates or pasting a file, publish, go back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from abonent.base.errors import DomainError
 from abonent.interfaces.office.access import context, staff_may
-from abonent.interfaces.office.settings import PublishForm, RevisionForm, changed_meanwhile, say_published
+from abonent.interfaces.office.settings import (
+    PublishForm,
+    RevisionForm,
+    changed_meanwhile,
+    kept_beside,
+    say_published,
+)
 from abonent.interfaces.ui.environment import language
 from abonent.portal.queries import data_version, services
 from abonent.tariffs import drafts
-from abonent.tariffs.calculator import TariffError
+from abonent.tariffs.calculator import TariffError, parse_tariff
 from abonent.tariffs.calculator.next_period import last_begins, last_rates, with_next_period
 from abonent.tariffs.drafts import NoSuchTariff, OfficeTariff, TariffChangedMeanwhile
 from abonent.tariffs.operations import Loaded, SecondOwnTariffError, UnknownServiceError
@@ -49,6 +55,7 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    latest = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -80,6 +87,20 @@ class PeriodForm(forms.Form):
         help_text=gettext_lazy("Order, number, date: it stands in the tariff."),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    latest = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class FasterColleague(Exception):  # noqa: N818 - what came between
+    """A colleague saved or published since the page was opened: the code's tariff as it is now."""
+
+    def __init__(self, now_known: OfficeTariff) -> None:
+        super().__init__(now_known.code)
+        self.base = _base(now_known)
+
+
+def _base(one: OfficeTariff) -> dict[str, int | None]:
+    """What a form is drawn from: it goes along, so that a colleague's work is not written over unseen."""
+    return {"revision": one.draft.revision if one.draft else None, "latest": one.latest}
 
 
 def _frame(staff: StaffMembership, **values: Any) -> dict[str, Any]:
@@ -125,11 +146,17 @@ def tariff_text_page(request: HttpRequest, staff: StaffMembership) -> HttpRespon
         form = TextForm(request.POST, request.FILES)
         if form.is_valid():
             given = form.cleaned_data
-            saved = _saved(request, staff, given["text"], given["filename"], given["revision"])
+            kept = {name: given[name] for name in ("text", "revision", "latest")}
+            try:
+                saved = _saved(request, staff, given["text"], given["filename"], given)
+            except FasterColleague as error:
+                form = TextForm(initial=kept | error.base)
+                return render(
+                    request, "office/tariff_text.html", _frame(staff, form=form, refused=[]), status=409
+                )
             if isinstance(saved, HttpResponse):
                 return saved
-            refused = saved
-            form = TextForm(initial={"text": given["text"], "revision": given["revision"]})
+            refused, form = saved, TextForm(initial=kept)
     else:
         form = TextForm(initial=_begun(staff, request.GET.get("of", "")))
     values = _frame(staff, form=form, refused=refused)
@@ -142,23 +169,28 @@ def _begun(staff: StaffMembership, code: str) -> dict[str, Any]:
         return {}
     one = _tariff(staff, code)
     if one.draft:
-        return {"text": one.draft.text, "revision": one.draft.revision}
-    return {"text": one.newest.text if one.newest else ""}
+        return {"text": one.draft.text, **_base(one)}
+    return {"text": one.newest.text if one.newest else "", **_base(one)}
 
 
 def _saved(
-    request: HttpRequest, staff: StaffMembership, text: str, filename: str, revision: int | None
+    request: HttpRequest, staff: StaffMembership, text: str, filename: str, base: Mapping[str, Any]
 ) -> HttpResponse | list[str]:
-    """Where to go on, or what is wrong with the text."""
+    """Where to go on, or what is wrong with the text. Raises FasterColleague, having told who."""
     try:
         draft = drafts.save_tariff_draft(
-            staff=staff, text=text, filename=filename, revision=revision, now=timezone.now()
+            staff=staff,
+            text=text,
+            filename=filename,
+            revision=base["revision"],
+            latest=base["latest"],
+            now=timezone.now(),
         )
     except REFUSED as error:
         return _refusals(error)
     except TariffChangedMeanwhile as error:
-        changed_meanwhile(request, error.by)
-        return redirect("office_tariffs")
+        kept_beside(request, error.by)
+        raise FasterColleague(_tariff(staff, parse_tariff(text, filename).code)) from error
     return redirect("office_tariff_preview", draft.code)
 
 
@@ -173,14 +205,17 @@ def tariff_rates_page(request: HttpRequest, staff: StaffMembership, tariff: str)
         return redirect(f"{reverse('office_tariff_text')}?of={one.code}")
     text, rates, refused = one.newest.text, last_rates(one.newest.text), list[str]()
     typed = {rate.key: rate.value for rate in rates}
-    revision = one.draft.revision if one.draft else None
-    form = PeriodForm(request.POST if request.method == "POST" else None, initial={"revision": revision})
+    form = PeriodForm(request.POST if request.method == "POST" else None, initial=_base(one))
     if request.method == "POST":
         typed = {key: _figure(request.POST.get(f"rate-{key}", "")) for key in typed}
         if form.is_valid():
             given = form.cleaned_data
             made = with_next_period(text, begins=given["begins"], rates=typed, source=given["source"])
-            saved = _saved(request, staff, made, one.newest.filename, given["revision"])
+            try:
+                saved = _saved(request, staff, made, one.newest.filename, given)
+            except FasterColleague as error:
+                kept = {"begins": given["begins"], "source": given["source"]}
+                form, saved = PeriodForm(initial=kept | error.base), []
             if isinstance(saved, HttpResponse):
                 return saved
             refused = saved

@@ -1,12 +1,15 @@
 """The document's example as a folder, and small bundles made for one test."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.plugins.loaded import Loaded
+from tests.plugins.loaded import loaded as started
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "domain" / "bundle.md"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -49,3 +52,10 @@ def load() -> Callable[..., Any]:
         return import_bundle(path=path, **({"now": NOW} | options))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def loaded(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """A process on the tests' database, to be killed in forks."""
+    with started(tmp_path_factory.mktemp("loaded")) as process:
+        yield process

@@ -1,9 +1,5 @@
 """The export of payments killed at every step, and run twice at once: each entry goes once."""
 
-import json
-import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,7 +12,8 @@ from abonent.exchange.models import PaymentBatch
 from abonent.exchange.outgoing.payments import export_payments
 from tests.exchange.booked import booked, payments_in, told
 from tests.exchange.conftest import NOW
-from tests.exchange.test_export_safety import KILLED, STEPS
+from tests.exchange.test_export_safety import KILLED, STEPS, killed_at
+from tests.plugins.loaded import Loaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLED_PAYING = KILLED.replace(
@@ -28,19 +25,6 @@ KILLED_PAYING = KILLED_PAYING.replace("export_readings(", "export_payments(").re
 KILLED_PAYING = KILLED_PAYING.replace("ReadingBatch", "PaymentBatch")
 
 
-def killed_at(folder: Path, *steps: str) -> list[Any]:
-    """What each killed run left: names of files, and the batches with their states."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_PAYING, str(folder), *steps],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "abonent.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 @pytest.fixture
 def folder(tmp_path: Path, bundle: Any, load: Any) -> Path:
     load(bundle())
@@ -49,12 +33,12 @@ def folder(tmp_path: Path, bundle: Any, load: Any) -> Path:
     return made
 
 
-def test_killed_at_every_step_each_payment_stands_in_one_file(folder: Path) -> None:
+def test_killed_at_every_step_each_payment_stands_in_one_file(folder: Path, loaded: Loaded) -> None:
     """The first run takes three entries; each that follows is killed a step later than the one before."""
     names = [booked("1"), booked("2", "5.00"), booked("r1", "-1.00")]
     csv, both = ["payments-000001.csv"], ["payments-000001.csv", "payments-000001.jsonl"]
     prepared, written = [[1, "prepared"]], [[1, "written"]]
-    assert killed_at(folder, *STEPS) == [
+    assert killed_at(loaded, folder, *STEPS, code=KILLED_PAYING) == [
         [[], []],  # before the first commit: nothing was taken
         [[], prepared],
         [[], prepared],  # half a file bears no name
@@ -71,9 +55,9 @@ def test_killed_at_every_step_each_payment_stands_in_one_file(folder: Path) -> N
     assert {path.name: path.read_bytes() for path in folder.glob("*")} == before
 
 
-def test_what_a_killed_run_left_is_finished_before_anything_new(folder: Path) -> None:
+def test_what_a_killed_run_left_is_finished_before_anything_new(folder: Path, loaded: Loaded) -> None:
     first = booked("1")
-    killed_at(folder, "writing csv")
+    killed_at(loaded, folder, "writing csv", code=KILLED_PAYING)
     second = booked("2")
     old, new = export_payments(directory=folder, now=NOW).files
     assert ((old.number, old.resumed), (new.number, new.resumed)) == ((1, True), (2, False))

@@ -1,9 +1,6 @@
 """The export killed at every step, run twice at once, met by customers who correct: all goes once."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -25,16 +22,15 @@ from abonent.metering.typed_form import TypedForm
 from tests.exchange.conftest import NOW
 from tests.exchange.submitted import numbers_in, received, states
 from tests.exchange.test_safety import other_connection
+from tests.plugins.loaded import Loaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = ["taken", "prepared", "writing csv", "named csv", "writing jsonl", "named jsonl", "noted", "written"]
 
-# A process of its own for each step, forked before there is a connection; after it another one that tells
+# A fork for each step, before there is a connection; after it another one that tells
 # what it left, once the server has noticed that its client is gone.
 KILLED = """
 import json, os, signal, sys, time
-import django
-django.setup()
 from datetime import datetime, timezone
 from pathlib import Path
 from django.db import connection, transaction
@@ -70,16 +66,10 @@ for step in sys.argv[2:]:
 """
 
 
-def killed_at(folder: Path, *steps: str) -> list[Any]:
+def killed_at(loaded: Loaded, folder: Path, *steps: str, code: str = KILLED) -> list[Any]:
     """What each killed run left: names of files, and the batches with their states."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(folder), *steps],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "abonent.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = loaded.run(code, str(folder), *steps)
+    assert done.returncode == 0, done.stdout
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -91,12 +81,12 @@ def folder(tmp_path: Path, bundle: Any, load: Any) -> Path:
     return made
 
 
-def test_killed_at_every_step_each_reading_stands_in_one_file(folder: Path) -> None:
+def test_killed_at_every_step_each_reading_stands_in_one_file(folder: Path, loaded: Loaded) -> None:
     """The first run takes three readings; each that follows is killed a step later than the one before."""
     ids = [*received(), *received("00781234", day="15300", night="7400")]
     csv, both = ["readings-000001.csv"], ["readings-000001.csv", "readings-000001.jsonl"]
     prepared, written = [[1, "prepared"]], [[1, "written"]]
-    assert killed_at(folder, *STEPS) == [
+    assert killed_at(loaded, folder, *STEPS) == [
         [[], []],  # before the first commit: nothing was taken
         [[], prepared],
         [[], prepared],  # half a file bears no name
@@ -113,9 +103,9 @@ def test_killed_at_every_step_each_reading_stands_in_one_file(folder: Path) -> N
     assert {path.name: path.read_bytes() for path in folder.glob("*")} == before
 
 
-def test_what_a_killed_run_left_is_finished_before_anything_new(folder: Path) -> None:
+def test_what_a_killed_run_left_is_finished_before_anything_new(folder: Path, loaded: Loaded) -> None:
     (first,) = received()
-    killed_at(folder, "writing csv")
+    killed_at(loaded, folder, "writing csv")
     assert len(list(folder.glob(".readings-000001.csv.*.part"))) == 1
     second = received("00781234", day="15300", night="7400")
     files = export_readings(directory=folder, now=NOW + timedelta(hours=1)).files

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -41,9 +39,11 @@ from abonent.ledger.models import Charge
 from abonent.users.models import AuditEvent, User
 from tests.exchange.conftest import NOW, example
 from tests.exchange.office_runs import planned, received, taken, zipped
-from tests.exchange.test_safety import other_connection, wait_for_lock
+from tests.exchange.test_safety import other_connection
+from tests.plugins.loaded import Loaded, wait_for_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
+BOMB = b"made by its test"
 
 
 @pytest.fixture
@@ -155,13 +155,13 @@ def test_a_refused_bundle_says_why_and_lists_all_of_it(clerk: User) -> None:
     [
         (b"PK but no zip", "bundle.zip: is damaged or not whole: File is not a zip file"),
         (b"hello", "bundle.zip: is neither a folder nor a .zip nor a .tar.gz"),
-        (zipped({"accounts": "number\n" + "0" * 40_000_000}), "unpacks to more than 200 times its size"),
+        (BOMB, "unpacks to more than 200 times its size"),
     ],
 )
 def test_what_is_no_bundle_is_refused_without_a_path_of_the_machine(
     clerk: User, data: bytes, reason: str
 ) -> None:
-    run = planned(data, clerk)
+    run = planned(zipped({"accounts": "number\n" + "0" * 40_000_000}) if data is BOMB else data, clerk)
     assert run.state == "refused"
     assert reason in run.reason
     assert "/" not in run.reason
@@ -184,8 +184,6 @@ def test_it_may_be_discarded_and_planned_again(clerk: User) -> None:
 
 KILLED = """
 import os, signal, sys
-import django
-django.setup()
 from datetime import datetime, timezone
 from abonent.exchange import intake, runs
 plain = intake.Meter.say
@@ -198,16 +196,10 @@ getattr(runs, sys.argv[1])(run_id=int(sys.argv[2]), now=datetime(2026, 11, 21, 9
 """
 
 
-def killed(step: str, run: Run, doing: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, step, str(run.pk), doing],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "abonent.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    wait_for_lock()
+def killed(loaded: Loaded, step: str, run: Run, doing: str) -> None:
+    done = loaded.run(KILLED, step, str(run.pk), doing)
+    assert done.returncode == -signal.SIGKILL, done.stdout
+    wait_for_locks()
 
 
 def half_a_minute_passes() -> None:
@@ -216,11 +208,11 @@ def half_a_minute_passes() -> None:
 
 
 @pytest.mark.parametrize("step", ["plan", "apply"])
-def test_a_power_cut_leaves_nothing_and_lets_people_go_on(clerk: User, step: str) -> None:
+def test_a_power_cut_leaves_nothing_and_lets_people_go_on(clerk: User, loaded: Loaded, step: str) -> None:
     run = received(zipped(), clerk) if step == "plan" else planned(zipped(), clerk)
     if step == "apply":
         approve(run_id=run.pk, seen=[], **asked(clerk))
-    killed(step, run, "planning" if step == "plan" else "putting in place")
+    killed(loaded, step, run, "planning" if step == "plan" else "putting in place")
     assert not Account.objects.exists()
     page = run_page(run.pk)
     assert page is not None
@@ -251,7 +243,7 @@ def test_while_another_import_runs_it_waits_its_turn(clerk: User) -> None:
             apply(run_id=run.pk, now=NOW)
     run.refresh_from_db()
     assert run.state == "approved"
-    wait_for_lock()
+    wait_for_locks()
     apply(run_id=run.pk, now=NOW)
     run.refresh_from_db()
     assert run.state == "applied"

@@ -25,6 +25,7 @@ from abonent.ledger import partitions
 from abonent.ledger.models import Charge
 from abonent.portal.models import DataVersion
 from tests.exchange.conftest import NOW
+from tests.plugins.loaded import Loaded, wait_for_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHARGE = "account,month,service,opening,accrued,corrections,paid,closing\n"
@@ -62,8 +63,6 @@ def month_tables() -> set[str]:
 
 KILLED = """
 import os, signal, sys
-import django
-django.setup()
 from datetime import datetime, timezone
 from pathlib import Path
 from abonent.exchange.operations import import_bundle
@@ -88,38 +87,23 @@ import_bundle(path=Path(sys.argv[1]), now=datetime(2026, 11, 21, tzinfo=timezone
         ("putting in place", 0),
     ],
 )
-def test_killed_at_any_moment_it_leaves_nothing(bundle: Any, load: Any, doing: str, rows: int) -> None:
+def test_killed_at_any_moment_it_leaves_nothing(
+    bundle: Any, load: Any, loaded: Loaded, doing: str, rows: int
+) -> None:
     path = bundle(**big("10.00"))
     before = month_tables()
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(path), doing, str(rows)],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "abonent.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = loaded.run(KILLED, str(path), doing, str(rows))
+    assert done.returncode == -signal.SIGKILL, done.stdout
     assert Run.objects.get().state == "started"
     assert not Account.objects.exists()
     assert not Charge.objects.exists()
     assert month_tables() == before
     assert DataVersion.objects.get().version == 1
-    wait_for_lock()
+    wait_for_locks()
     assert load(path).outcome == "applied"
     assert sorted(Run.objects.values_list("state", flat=True)) == ["applied", "broken_off"]
     assert Charge.objects.count() == ACCOUNTS
     assert load(path).outcome == "nothing to do"
-
-
-def wait_for_lock() -> None:
-    """The server notices that its client is gone."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1")
-            if not cursor.fetchone()[0]:
-                return
-        time.sleep(0.1)
 
 
 class Reader:
@@ -223,7 +207,7 @@ def test_two_imports_at_once_are_one(bundle: Any, load: Any) -> None:
             load(bundle())
         with pytest.raises(ImportRunningError):
             undo_month(month=Month(2026, 10), now=NOW)
-    wait_for_lock()
+    wait_for_locks()
     assert load(bundle()).outcome == "applied"
 
 

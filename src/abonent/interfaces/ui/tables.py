@@ -78,8 +78,8 @@ def body(
 
     Markup stands in a cell as it is, whatever the column's kind: a linked amount.
 
-    An absent value is a dash; in a nested row it is left out where rows are cards, and so is empty markup: an
-    action that this row does not have.
+    An absent value is a dash; in a nested row it is left out where rows are cards, and so is an empty
+    text: an action that this row does not have.
     """
     cells = _cells(columns)
     parts: list[str] = []
@@ -90,7 +90,7 @@ def body(
             if type(value) is Markup:
                 parts.append(opening + str(value) + closing if value.strip() else _EMPTY)
             elif value is not None:
-                parts.append(opening + shown(value) + closing)
+                parts.append(opening + shown(value) + closing if value != "" else _EMPTY)
             else:
                 parts.append(_NESTED_ABSENT if level and closing == "</td>" else opening + _ABSENT + closing)
         parts.append("</tr>\n")

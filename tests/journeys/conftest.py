@@ -1,13 +1,12 @@
 """Journeys: a real browser at portals that are really served."""
 
-import os
 from collections.abc import Callable, Iterator, Set
 from contextlib import ExitStack
 from functools import cache
 
 import pytest
 
-from tests.journeys import looking, world
+from tests.journeys import world
 from tests.journeys.walker import Walker
 from tests.plugins.browser import OpenPage, browser, complaints, open_page
 from tests.plugins.live_portal import LivePortal, serve
@@ -15,14 +14,6 @@ from tests.plugins.live_portal import LivePortal, serve
 __all__ = ["browser", "complaints", "live_portal", "open_page", "town_portal", "walk"]
 
 Walk = Callable[..., Walker]
-
-
-@pytest.fixture(scope="package", autouse=True)
-def pages_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The processes of a run share what axe has looked at; each has a folder of its own in the run's."""
-    own = tmp_path_factory.getbasetemp()
-    looking.SEEN = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "seen-by-axe"
-    looking.SEEN.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="package")

@@ -69,7 +69,7 @@ WRONG_PAGE = """<!doctype html><html lang="en"><title>Счета</title>
 def test_a_look_at_a_page_finds_what_is_wrong(open_page: OpenPage) -> None:
     page = open_page()
     page.set_content(WRONG_PAGE)
-    found = " ".join(looking.at(page, "wrong", "kk", {"Kaspi Bank"}, axe=True))
+    found = " ".join(looking.at(page, "kk", {"Kaspi Bank"}, by_axe=True))
     for complaint in (
         "has no title",
         "'en', not 'kk'",

@@ -50,9 +50,7 @@ class Walker:
 
     def look(self) -> None:
         """Check the page one stands at, and complain of all that went wrong since the last look."""
-        self.complaints += looking.at(
-            self.page, self.portal.name, self.language, self.names, axe=self.javascript
-        )
+        self.complaints += looking.at(self.page, self.language, self.names, by_axe=self.javascript)
         assert not self.complaints, "\n".join(self.complaints)
 
     def go(self, path: str) -> None:

@@ -11,8 +11,34 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
+from tests.plugins import axe
 from tests.plugins.databases import ROOT
 
+#: What a window of chromium's own has besides the page, twice a page a process with its script: suggestions
+#: below the address bar, and a process that waits for the next page. The last list is the one that counts, so
+#: what Playwright switches off is said again.
+NEVER_SHOWN = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "PreloadTopChromeWebUI",
+    "SpareRendererForSitePerProcess",
+]
+AS_PLAYWRIGHT_HAS_IT = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+]
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -23,6 +49,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--disable-site-isolation-trials",
+    f"--disable-features={','.join([*AS_PLAYWRIGHT_HAS_IT, *NEVER_SHOWN])}",
 ]
 PATIENCE = 15_000  # milliseconds; the machine may be busy with the other tests
 
@@ -50,8 +78,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """See `chromium`."""
+    axe.remember_in(tmp_path_factory)
     with chromium() as running:
         yield running
 

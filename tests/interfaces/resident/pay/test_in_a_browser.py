@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.http import HttpResponse
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
@@ -18,9 +16,8 @@ from abonent.portal.profile import Commission
 from tests.interfaces.resident.pay.conftest import Payer, account
 from tests.payments.fake_gateway import FakeGateway
 from tests.payments.test_presets import table
+from tests.plugins import axe
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 SCRIPT = Path(__file__).resolve().parents[4] / "src/abonent/interfaces/resident/static/resident/pay.js"
 pytestmark = pytest.mark.django_db
 
@@ -94,18 +91,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
     found = {}
     for name, answer in pages.items():
         show(tab, alice, answer)
-        wrong = violations(tab, RULES)
-        tab.emulate_media(color_scheme="dark")
-        wrong += violations(tab, CONTRAST)
-        tab.emulate_media(color_scheme="light")
+        wrong = axe.faults(tab)
         wider = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wrong or wider > 0:
             found[name] = (wrong, wider)
     assert found == {}
-
-
-def violations(tab: Page, rules: dict[str, Any]) -> list[str]:
-    found = Axe().run(tab, options=rules).response["violations"]
-    return [
-        f"{one['id']} {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]
-    ]

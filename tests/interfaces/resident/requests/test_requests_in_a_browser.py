@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.http import HttpResponse
 from playwright.sync_api import Browser, Page
 
 from tests.interfaces.resident.requests.conftest import Customer, Operator, photo, sealing, svg
+from tests.plugins import axe
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 pytestmark = pytest.mark.django_db
 
 
@@ -28,11 +26,6 @@ def show(tab: Page, who: Customer, answer: HttpResponse) -> None:
     styles = who.client.get(re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)[0]).content.decode()
     page = re.sub(r"<link[^>]*>|<script.*?</script>", "", page, flags=re.S)
     tab.set_content(page.replace("</head>", f"<style>{styles}</style></head>"))
-
-
-def violations(tab: Page, rules: dict[str, object]) -> list[str]:
-    found = Axe().run(tab, options=rules).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
 
 
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
@@ -54,10 +47,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
     found = {}
     for name, answer in pages.items():
         show(tab, alice, answer)
-        wrong = violations(tab, RULES)
-        tab.emulate_media(color_scheme="dark")
-        wrong += violations(tab, CONTRAST)
-        tab.emulate_media(color_scheme="light")
+        wrong = axe.faults(tab)
         wider = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wrong or wider > 0:
             found[name] = (wrong, wider)

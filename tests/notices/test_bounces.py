@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from abonent.notices import mailboxes
 from abonent.notices.bounces import Taken, take_report
 from abonent.notices.delivery_reports import read_report
+from abonent.notices.mail_server import hang_up
 from abonent.notices.message_ids import letters_named, message_id
 from abonent.notices.models import Letter
 from abonent.notices.operations import deliver, send_letter
@@ -168,6 +169,7 @@ def mail_server(settings: Any) -> Iterator[list[tuple[str, bytes]]]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
         settings.LETTERS_BOUNCE_TO = "bounces@lk.example.kz"
         yield MailServer.taken
+        hang_up()
         server.shutdown()
 
 

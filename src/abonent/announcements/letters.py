@@ -18,7 +18,7 @@ from abonent.notices.subscribed import Wanted, one_click
 from abonent.portal.current import portal
 
 _TEMPLATE = "announcements/letters/announcement.txt"
-#: Stands in a preview where a person's own link will be.
+#: Stands in what is drawn where a person's own link will be: signed, so that no text has it by chance.
 _NOBODY = 0
 
 
@@ -40,13 +40,18 @@ class Drawn:
 
 
 def compose(announcement: Announcement, to: Sequence[To]) -> list[Wanted]:
-    """A letter for each, in that order. No query: organisation and service came with the announcement."""
-    return [_letter(announcement, one) for one in to]
+    """A letter for each, in that order. No query: organisation and service came with the announcement.
+
+    Drawn once in each language: letters to a town differ by the reader's own link alone.
+    """
+    languages = {_language(one) for one in to}
+    drawn = {language: _drawn(announcement, language) for language in languages}
+    return [_letter(announcement, one, drawn[_language(one)]) for one in to]
 
 
 def preview(announcement: Announcement, language: str) -> Drawn:
     """The letter in one language, with a link that is nobody's."""
-    return _drawn(announcement, language, _NOBODY)
+    return _drawn(announcement, language)
 
 
 def where(announcement: Announcement, language: str) -> str:
@@ -59,23 +64,26 @@ def where(announcement: Announcement, language: str) -> str:
     return announcement.organisation.name(language) if announcement.organisation else ""
 
 
-def _letter(announcement: Announcement, to: To) -> Wanted:
-    language = to.language if to.language in portal().languages else portal().language
-    drawn = _drawn(announcement, language, to.user_id)
+def _language(to: To) -> str:
+    return to.language if to.language in portal().languages else portal().language
+
+
+def _letter(announcement: Announcement, to: To, drawn: Drawn) -> Wanted:
     outage = announcement.kind == Announcement.Kind.OUTAGE
+    own = "" if outage else wish_links.address(to.user_id)
     return Wanted(
         kind=announcement.kind,
         to=to.email,
         user_id=to.user_id,
-        language=language,
+        language=_language(to),
         subject=drawn.subject,
-        text=drawn.text,
-        headers={} if outage else one_click(wish_links.address(to.user_id)),
+        text=drawn.text if outage else drawn.text.replace(wish_links.address(_NOBODY), own),
+        headers={} if outage else one_click(own),
         urgent=outage,
     )
 
 
-def _drawn(announcement: Announcement, language: str, user_id: int) -> Drawn:
+def _drawn(announcement: Announcement, language: str) -> Drawn:
     title, text = text_in(announcement.texts, language, portal().language)
     context: dict[str, Any] = {
         "title": title,
@@ -85,6 +93,6 @@ def _drawn(announcement: Announcement, language: str, user_id: int) -> Drawn:
         "starts_at": announcement.starts_at,
         "ends_at": announcement.ends_at,
         "cabinet": absolute(reverse("home")),
-        "unsubscribe": "" if announcement.ends_at else wish_links.address(user_id),
+        "unsubscribe": "" if announcement.ends_at else wish_links.address(_NOBODY),
     }
     return Drawn(*letters.compose(_TEMPLATE, language=language, context=context))

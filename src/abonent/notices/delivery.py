@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from abonent.notices import attachments, letters, mailboxes
+from abonent.notices import attachments, letters, mail_server, mailboxes
 from abonent.notices.message_ids import message_id
 from abonent.notices.models import Letter
 from abonent.notices.refusals import about, enhanced
@@ -66,11 +66,21 @@ def deliver(*, letter_id: int, now: datetime) -> bool:
     return failure is None
 
 
+_LOOKED_AT = 5_000
+# Of a town's hundred thousands only the oldest are looked at: those behind them come up as these go.
 _WAITING = """
-SELECT id FROM notices_letter AS letter
- WHERE sent_at IS NULL AND next_attempt_at <= %s
-   AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs
-                    WHERE queueing_lock = 'letter:' || letter.id AND status = 'todo')
+WITH due AS (
+    (SELECT id, subscribed, next_attempt_at FROM notices_letter
+      WHERE subscribed = false AND sent_at IS NULL AND next_attempt_at <= %(now)s
+      ORDER BY next_attempt_at LIMIT %(looked_at)s)
+    UNION ALL
+    (SELECT id, subscribed, next_attempt_at FROM notices_letter
+      WHERE subscribed = true AND sent_at IS NULL AND next_attempt_at <= %(now)s
+      ORDER BY next_attempt_at LIMIT %(looked_at)s)
+)
+SELECT id FROM due
+ WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs
+                    WHERE queueing_lock = 'letter:' || due.id AND status = 'todo')
  ORDER BY subscribed, next_attempt_at
  LIMIT 1000
 """
@@ -80,7 +90,7 @@ def queue_waiting(*, now: datetime) -> int:
     """Queue every letter whose time has come and that is not queued: retries, and those whose task was
     lost; at most a thousand, those that were subscribed to last. Safe to repeat."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [now])
+        cursor.execute(_WAITING, {"now": now, "looked_at": _LOOKED_AT})
         ids = [row[0] for row in cursor.fetchall()]
     for letter_id in ids:
         with suppress(AlreadyEnqueued), transaction.atomic():
@@ -97,7 +107,7 @@ def deliver_task(letter_id: int, *, priority: int = 0) -> JobDeferrer:
 def _send(letter: Letter, now: datetime) -> Failure | None:
     """None when the mail server took it, else why it did not."""
     try:
-        _message(letter, now).send()
+        mail_server.send(_message(letter, now))
     except attachments.NothingToSend as nothing:
         return Failure(f"not sent: {nothing}", final=True)
     except smtplib.SMTPRecipientsRefused as refused:

@@ -32,8 +32,8 @@ class Letter(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["next_attempt_at"],
-                name="notices_letter_waiting",
+                fields=["subscribed", "next_attempt_at"],
+                name="notices_letter_waits",
                 condition=models.Q(sent_at__isnull=True),
             ),
             models.Index(Upper("to"), "created_at", name="notices_letter_of_mailbox"),

@@ -221,7 +221,7 @@ def test_what_is_done_is_rated_in_words_and_may_be_opened_again(alice: Customer,
     rated = alice.post(
         "service_request_rate", asked.public_id, data={"rating": "4", "text": "Ок"}, follow=True
     )
-    assert "Спасибо! Вашу оценку прочтут те, кто выполнял работу." in words(rated.content)
+    assert "Спасибо. Вашу оценку прочтут те, кто выполнял работу." in words(rated.content)
     assert "Ваша оценка Хорошо" in words(rated.content)
     empty = words(alice.post("service_request_reopen", asked.public_id).content)
     assert "Заполните поле «Что осталось нерешённым?»" in empty

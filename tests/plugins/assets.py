@@ -1,6 +1,6 @@
-"""A pytest plugin: the static files are looked for once in a process, not by each of its thousands of clients.
+"""A pytest plugin: static files are looked for once in a process, not by each of its thousands of clients.
 
-WhiteNoise finds them, and reads when each was changed, whenever the middleware is made: for every test client.
+WhiteNoise finds them, and reads when each was changed, whenever it is made: for every test client.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
 """Published settings over the profile: which version holds on which day, and what of it is left out."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ READINGS = Place("readings")
 PORTALS = sorted(path.stem for path in settings.PORTALS_DIR.glob("*.toml"))
 
 
+@cache
 def profile(code: str = "housing") -> Profile:
     return load(settings.PORTALS_DIR / f"{code}.toml")
 

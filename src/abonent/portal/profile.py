@@ -9,6 +9,7 @@ import re
 import tomllib
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -88,8 +89,14 @@ class Brand(Part):
     """A file name in portals/logos/."""
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    """Asking for them reads the whole folder of the system's."""
+    return frozenset(available_timezones())
+
+
 def _a_time_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _time_zones():
         raise ValueError("no such time zone (names are those of the IANA database: Asia/Almaty)")
     return value
 

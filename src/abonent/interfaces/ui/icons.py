@@ -27,7 +27,7 @@ def icon(name: str, size: int | None = None, label: str | None = None) -> Markup
 
 @cache
 def _wheel() -> ZipFile:
-    """Opened once, in memory: reading its list of 1 700 drawings takes much longer than reading one of them."""
+    """Opened once, in memory: reading its list of 1 700 drawings takes longer than reading many of them."""
     return ZipFile(BytesIO(files("lucide").joinpath("lucide.zip").read_bytes()))
 
 

@@ -1,7 +1,7 @@
 """The facts about a person on paper: headings, tables and cards in the reader's language, as PDF.
 
-What a row is called and what its codes mean each room says itself (`personal.WORDS`); a key without words
-shows itself. Times are the portal's.
+What a row is called and what its codes mean each room says itself (`personal.WORDS`); a code without words
+shows itself, without the signs of programs. Times are the portal's.
 """
 
 import re
@@ -25,6 +25,7 @@ WIDEST = 6
 """Columns of a table; a row with more, or with parts of its own, is a card."""
 _LONGEST_WORD = 26
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+]00:00")
+_CODE = re.compile(r"[A-Za-z][\w.-]*(=[\w.-]*)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Words = Mapping[str, str]
 Row = Mapping[str, Any]
@@ -103,11 +104,38 @@ def _value(value: Any, key: str, words: Words) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_value(one, name, words)}" for name, one in value.items())
+        return "; ".join(_detail(name, one, words) for name, one in value.items())
     if isinstance(value, list):
         return ", ".join(_value(one, key, words) for one in value)
     text = str(value)
-    return _breakable(words.get(f"{key}={text}") or _moment(text))
+    return _breakable(words.get(f"{key}={text}") or _subject(text, key, words) or _moment(text))
+
+
+def _detail(name: str, value: Any, words: Words) -> str:
+    """One of the facts that an action of the trail keeps: `way: in the cabinet`."""
+    called = words.get(f"details.{name}") or words.get(name) or _plainly(name)
+    told = ", ".join(_code(one, name, words) for one in (value if isinstance(value, list) else [value]))
+    return f"{called}: {told}"
+
+
+def _code(value: Any, name: str, words: Words) -> str:
+    """A value of a detail: by its words, by those of the field that it names, or plainly."""
+    if isinstance(value, str) and value:
+        said = words.get(f"{name}={value}") or words.get(f"details.{value}") or words.get(value)
+        return _breakable(said or _moment(_plainly(value)))
+    return _value(value, name, words)
+
+
+def _subject(text: str, key: str, words: Words) -> str:
+    """To whom something was done: `account 17`, where the room has a word for the kind of thing."""
+    kind, _colon, rest = text.partition(":")
+    called = words.get(f"subject={kind}") if key == "subject" and rest else None
+    return f"{called} {_plainly(rest)}" if called else ""
+
+
+def _plainly(text: str) -> str:
+    """A code as people read it: `in_force_from` -> `in force from`. Anything else stays as it is."""
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text
 
 
 def _moment(text: str) -> str:

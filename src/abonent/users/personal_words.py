@@ -5,49 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-_ACTIONS: Mapping[str, Promise] = {
-    "sign_in": _("signed in"),
-    "sign_out": _("signed out"),
-    "sign_up": _("signed up"),
-    "session_ended": _("ended a session"),
-    "sessions_ended": _("ended sessions"),
-    "password_changed": _("changed the password"),
-    "password_change_refused": _("gave a wrong current password"),
-    "password_reset": _("set a forgotten password anew"),
-    "email_change_asked": _("asked to change the e-mail"),
-    "email_confirmed": _("confirmed the e-mail"),
-    "settings_changed": _("changed the settings"),
-    "person_added": _("was added"),
-    "staff_added": _("became staff"),
-    "account_linked": _("linked an account"),
-    "account_link_confirmed": _("confirmed a link"),
-    "account_link_ended": _("ended a link"),
-    "readings_submitted": _("submitted readings"),
-    "receipt_subscription_asked": _("asked for the electronic receipt"),
-    "receipt_subscribed": _("confirmed the electronic receipt"),
-    "receipt_unsubscribed": _("the electronic receipt ended"),
-    "notices_wanted": _("wants notices by e-mail"),
-    "notices_not_wanted": _("wants no notices by e-mail"),
-    "request_filed": _("filed a request"),
-    "request_message": _("wrote about a request"),
-    "request_cancelled": _("cancelled a request"),
-    "request_reopened": _("opened a request again"),
-    "request_rated": _("rated a request"),
-    "request_read": _("read a request"),
-    "request_file_read": _("read a file of a request"),
-    "request_answered": _("answered a request"),
-    "request_asked": _("asked about a request"),
-    "request_done": _("closed a request as done"),
-    "request_refused": _("refused a request"),
-    "payment_refund_asked": _("asked for a refund"),
-    "consent_given": _("agreed"),
-    "consent_withdrawn": _("withdrew a consent"),
-    "personal_export_asked": _("asked for all their data"),
-    "personal_export_fetched": _("fetched all their data"),
-    "deletion_asked": _("asked to be deleted"),
-    "deletion_cancelled": _("took the deletion back"),
-    "person_forgotten": _("was deleted"),
-}
+from abonent.users import trail_words
+
 WORDS: Mapping[str, str | Promise] = {
     "profile": _("About you"),
     "email_addresses": _("E-mail addresses"),
@@ -93,5 +52,5 @@ WORDS: Mapping[str, str | Promise] = {
     "subject": _("To whom"),
     "reason": _("Reason"),
     "details": _("Details"),
-    **{f"action={action}": said for action, said in _ACTIONS.items()},
+    **trail_words.WORDS,
 }

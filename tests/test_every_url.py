@@ -31,7 +31,8 @@ from abonent.service_requests.models import (
     RequestFile,
     ServiceRequest,
 )
-from abonent.users.models import StaffMembership, User
+from abonent.users import invitation_links
+from abonent.users.models import StaffInvitation, StaffMembership, User
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ROLES = ("visitor", "charlie", "bob", "alice", "dana", "erlan")
@@ -187,6 +188,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "service_request_rate": (LINKED_DONE, LINKED_DONE),
     "service_request_file": (LINKED, ONLY_GET),
     "receipt_confirm": (ALL, ALL),  # whoever holds the letter
+    "staff_invitation": (ALL, ALL),  # whoever holds the letter; accepted by the one it went to
     "receipt_unsubscribe": (ALL, ALL),
     "notices_unsubscribe": (ALL, ALL),  # whoever holds the letter
     "notice_wish": (OWN, OWN_DONE),
@@ -201,6 +203,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "office_sessions_end": (STAFF_OF_IT, STAFF_OF_IT_DONE),
     "office_staff": (STAFF, ONLY_GET),
     "office_staff_add": (STAFF, STAFF),
+    "office_staff_invitation_revoke": (ONLY_POST, STAFF_OF_IT_DONE),
     "office_staff_member": (STAFF_OF_IT, STAFF_OF_IT),
     "office_staff_remove": (STAFF_OF_IT, STAFF_OF_IT_DONE),
     "office_staff_sessions": (ONLY_POST, STAFF_OF_IT_DONE),
@@ -344,6 +347,10 @@ def cast(transactional_db: None, settings: Any, tmp_path: Path) -> dict[str, Any
         pk=1, kind="notice", audience="organisation", organisation=home.organisation, created_at=NOW
     )
     made = {"submission": _submission(home, people["alice"]), "reminder": reminder, "wish": wish}
+    made["invitation"] = StaffInvitation.objects.create(
+        email="new@example.kz", role="operator", organisation=home.organisation, invited_by=people["erlan"],
+        created_at=NOW, expires_at=far,
+    )  # fmt: skip
     made["payment"] = _payment(home, people["alice"])
     made["request"], made["request_file"], made["draft_file"] = _request(home, people["alice"])
     made["booked"] = _payment(home, people["alice"], state="booked", form_key="2", paid_at=NOW, booked_at=NOW)
@@ -428,6 +435,7 @@ def _address(name: str, cast: dict[str, Any]) -> str:
         "version": 1,
         "member": cast["people"]["erlan"].staff_membership.pk,
         "submission": cast["submission"].number,
+        "invitation": cast["invitation"].pk,
         "meter": Meter.objects.values_list("pk", flat=True).get(),
         "pk": 1,
         "key": "nobody",
@@ -458,6 +466,8 @@ def _token(name: str, cast: dict[str, Any]) -> str:
     if name in ("receipt_confirm", "receipt_unsubscribe"):
         purpose: Any = name.removeprefix("receipt_")
         return subscription_links.token(cast["wish"].pk, int(NOW.timestamp()), purpose)
+    if name == "staff_invitation":
+        return invitation_links.token(cast["invitation"])
     if name == "notices_unsubscribe":
         return wish_links.token(cast["people"]["alice"].pk)
     if name != "reading_link":

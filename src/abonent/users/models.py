@@ -146,6 +146,33 @@ class StaffMembership(models.Model):
     """`requests.teams[].code` of the profile: whose requests they see first; empty: all."""
 
 
+class StaffInvitation(models.Model):
+    """A letter that offers a place among the staff to whoever reads the mailbox. Nothing of it says whether
+    anybody has a login with that address."""
+
+    email = models.EmailField()
+    full_name = models.CharField(max_length=200)
+    """As the administrator wrote it; the name of a login that is made for it."""
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    role = models.CharField(max_length=20)
+    team = models.CharField(max_length=20, blank=True, default="")
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(revoked_at=None),
+                name="users_invitation_ends_once",
+            )
+        ]
+
+
 class AuditEvent(models.Model):
     """Who did what to whom, and when (UTC). Append-only: a trigger refuses UPDATE and DELETE."""
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from abonent.base.errors import DomainError
 from abonent.base.facts import Facts, Row, plain, told
 from abonent.users import limits
-from abonent.users.models import AuditEvent, Consent, Session, StaffMembership, User
+from abonent.users.models import AuditEvent, Consent, Session, StaffInvitation, StaffMembership, User
 from abonent.users.personal_words import WORDS as WORDS
 
 TOLD: Mapping[str, str] = {
@@ -24,7 +24,11 @@ TOLD: Mapping[str, str] = {
     "users.StaffMembership.user": "staff_place",
     "users.AuditEvent.actor": "trail",
 }
-LEFT_OUT: Mapping[str, str | Promise] = {}
+LEFT_OUT: Mapping[str, str | Promise] = {
+    "users.StaffInvitation.invited_by": "work of the staff, told by the trail",
+    "users.StaffInvitation.accepted_by": "the place among the staff is told, and the trail",
+    "users.StaffInvitation.revoked_by": "work of the staff, told by the trail",
+}
 DELETED = "deleted-"
 """What the login of a person who was forgotten begins with; eighty random bits follow."""
 
@@ -116,6 +120,7 @@ def forget(user_id: int, now: datetime) -> dict[str, int]:
     if StaffMembership.objects.filter(user_id=user_id).exists():
         raise StillStaff
     limits.forget(person.login, person.email)
+    StaffInvitation.objects.filter(email=person.email).exclude(email="").delete()
     counts = {
         "sessions": Session.objects.filter(user_id=user_id).delete()[0],
         "email_addresses": EmailAddress.objects.filter(user_id=user_id).delete()[0],

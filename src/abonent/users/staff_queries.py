@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from abonent.users.models import StaffMembership
+from abonent.users.models import StaffInvitation, StaffMembership
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,11 @@ def staff_members(by: StaffMembership, *, one: int | None = None) -> list[Member
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERS, values)
         return [Member(*row) for row in cursor.fetchall()]
+
+
+def waiting_invitations(by: StaffMembership, *, now: datetime) -> list[StaffInvitation]:
+    """Those in reach that may still be accepted, the newest first. One query, `MOST` at most."""
+    found = StaffInvitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+    if by.organisation_id is not None:
+        found = found.filter(organisation_id=by.organisation_id)
+    return list(found.order_by("-created_at", "-pk")[:MOST])

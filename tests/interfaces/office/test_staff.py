@@ -13,14 +13,15 @@ from django.urls import reverse
 
 from abonent.notices.models import Letter
 from abonent.portal.models import Organisation
-from abonent.users.models import AuditEvent, Session, StaffMembership, User
+from abonent.users.invitation_links import token
+from abonent.users.models import AuditEvent, Session, StaffInvitation, StaffMembership, User
 from tests.interfaces.office.test_office import chief, page, text
 from tests.users.cast import _quick_hashes, alice, charlie, clock, letters, link_in, signed_in
 
 __all__ = ["_quick_hashes", "alice", "charlie", "chief", "clock", "letters"]
 
 pytestmark = pytest.mark.django_db
-NEW = {"full_name": "Дана Ли", "login": "dana", "email": "dana@example.kz", "role": "operator", "team": ""}
+NEW = {"full_name": "Дана Ли", "email": "dana@example.kz", "role": "operator", "team": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -75,33 +76,33 @@ def test_only_administrators_open_it(client: Client, charlie: User) -> None:
         assert page(client, "office_staff_add", post=NEW).status_code == 404
 
 
-def test_who_is_added_sets_a_password_by_the_letter(
+def test_who_is_invited_gets_a_letter_and_stands_in_the_list(
     office: Client, chief: User, letters: Callable[[], list[Letter]]
 ) -> None:
-    page(office, "office_staff_add", post=NEW)
-    place = StaffMembership.objects.get(user__login="dana")
-    assert (place.organisation, place.role) == (chief.staff_membership.organisation, "operator")
+    answer = page(office, "office_staff_add", post=NEW, follow=True)
+    for words in ("dana@example.kz", "Дана Ли", "оператор", "Отозвать"):
+        assert words in text(answer)
+    invitation = StaffInvitation.objects.get()
+    assert (invitation.organisation, invitation.role) == (chief.staff_membership.organisation, "operator")
     [letter] = letters()
     assert letter.to == "dana@example.kz"
-    assert "dana" in letter.text
-    visitor = Client()
-    form = visitor.get(link_in(letter), follow=True)
-    where = form.redirect_chain[-1][0] if form.redirect_chain else link_in(letter)
-    visitor.post(where, {"password1": "ten thousand lakes", "password2": "ten thousand lakes"})
-    place.user.refresh_from_db()
-    assert place.user.check_password("ten thousand lakes")
-    event = AuditEvent.objects.get(action="staff_added", actor=chief)
-    assert (event.subject, event.details["role"]) == (f"user:{place.user_id}", "operator")
+    assert reverse("staff_invitation", args=[token(invitation)]) in letter.text
+    event = AuditEvent.objects.get(action="staff_invited", actor=chief)
+    assert (event.subject, event.details["role"]) == (f"invitation:{invitation.pk}", "operator")
+    assert StaffMembership.objects.count() == 1, "a letter gives no place"
+    assert not User.objects.filter(email="dana@example.kz").exists()
 
 
 def test_an_organisation_makes_no_portal_staff_and_no_strangers(
     office: Client, chief: User, other: Organisation
 ) -> None:
     for forged in ("", str(other.pk)):
-        page(office, "office_staff_add", post={**NEW, "organisation": forged, "login": f"d{forged}"})
-        made = StaffMembership.objects.filter(user__login=f"d{forged}").first()
+        page(
+            office, "office_staff_add", post={**NEW, "organisation": forged, "email": f"d{forged}@example.kz"}
+        )
+        made = StaffInvitation.objects.filter(email=f"d{forged}@example.kz").first()
         assert made is None or made.organisation == chief.staff_membership.organisation
-    assert not StaffMembership.objects.filter(organisation=None).exists()
+    assert not StaffInvitation.objects.filter(organisation=None).exists()
     ours = member("erlan", chief.staff_membership.organisation)
     page(
         office,
@@ -113,19 +114,17 @@ def test_an_organisation_makes_no_portal_staff_and_no_strangers(
     assert (ours.role, ours.organisation) == ("administrator", chief.staff_membership.organisation)
 
 
-def test_the_portals_own_add_to_any_organisation(portal_office: Client, other: Organisation) -> None:
+def test_the_portals_own_invite_to_any_organisation(portal_office: Client, other: Organisation) -> None:
     page(portal_office, "office_staff_add", post={**NEW, "organisation": str(other.pk)})
-    page(portal_office, "office_staff_add", post={**NEW, "login": "boss", "email": "b@example.kz"})
-    assert StaffMembership.objects.get(user__login="dana").organisation == other
-    assert StaffMembership.objects.get(user__login="boss").organisation is None
+    page(portal_office, "office_staff_add", post={**NEW, "email": "b@example.kz"})
+    assert StaffInvitation.objects.get(email="dana@example.kz").organisation == other
+    assert StaffInvitation.objects.get(email="b@example.kz").organisation is None
 
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"login": "charlie"}, "Этот логин занят"),
-        ({"email": "charlie@example.kz"}, "уже подтверждён"),
-        ({"login": "a b"}, "Только буквы"),
+        ({"email": "charlie@example.kz"}, "уже среди сотрудников"),
         ({"email": "x"}, "name@example.kz"),
         ({"full_name": ""}, "Введите ФИО"),
         ({"role": "god"}, ""),
@@ -136,8 +135,26 @@ def test_what_cannot_be_added_comes_back(office: Client, wrong: dict[str, str], 
     answer = page(office, "office_staff_add", post={**NEW, **wrong})
     assert answer.status_code == 200
     assert says in text(answer)
-    assert StaffMembership.objects.count() == 1
-    assert not User.objects.filter(full_name="Дана Ли").exists()
+    assert not StaffInvitation.objects.exists()
+
+
+def test_an_invitation_is_taken_back_by_those_in_reach(
+    office: Client, chief: User, other: Organisation, letters: Callable[[], list[Letter]]
+) -> None:
+    page(office, "office_staff_add", post=NEW)
+    ours = StaffInvitation.objects.get()
+    theirs = StaffInvitation.objects.create(
+        email="x@example.kz", organisation=other, role="operator", created_at=ours.created_at,
+        expires_at=ours.expires_at,
+    )  # fmt: skip
+    assert "x@example.kz" not in text(page(office, "office_staff"))
+    assert page(office, "office_staff_invitation_revoke", theirs.pk, post={}).status_code == 404
+    answer = page(office, "office_staff_invitation_revoke", ours.pk, post={}, follow=True)
+    assert "Приглашение отозвано" in text(answer)
+    assert "dana@example.kz" not in text(answer)
+    assert page(office, "office_staff_invitation_revoke", ours.pk, post={}).status_code == 404
+    assert Client().get(link_in(letters()[0])).status_code == 410
+    assert AuditEvent.objects.filter(action="staff_invitation_revoked", actor=chief).count() == 1
 
 
 def test_the_last_administrator_stays(office: Client, chief: User, other: Organisation) -> None:

@@ -7,7 +7,7 @@ from abonent.interfaces.office.audit import audit_csv, audit_page
 from abonent.interfaces.office.finding import find_page
 from abonent.interfaces.office.looking import end_page as end_look_page
 from abonent.interfaces.office.looking import look_page
-from abonent.interfaces.office.staff import add_page, member_page, remove_page, staff_page
+from abonent.interfaces.office.staff import add_page, member_page, remove_page, revoke_page, staff_page
 from abonent.interfaces.office.staff import sessions_page as staff_sessions_page
 
 customer_urls = [
@@ -21,6 +21,7 @@ customer_urls = [
     path("look/end/", end_look_page, name="office_look_end"),
     path("staff/", staff_page, name="office_staff"),
     path("staff/add/", add_page, name="office_staff_add"),
+    path("staff/invitations/<int:invitation>/revoke/", revoke_page, name="office_staff_invitation_revoke"),
     path("staff/<int:member>/", member_page, name="office_staff_member"),
     path("staff/<int:member>/remove/", remove_page, name="office_staff_remove"),
     path("staff/<int:member>/sessions/", staff_sessions_page, name="office_staff_sessions"),

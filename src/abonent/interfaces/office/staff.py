@@ -1,4 +1,4 @@
-"""The staff: who they are, what they may do, and who is added, changed or taken away."""
+"""The staff: who they are, what they may do, and who is invited, changed or taken away."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ from abonent.interfaces.ui.language import typed_initial
 from abonent.portal.current import portal
 from abonent.portal.models import Organisation
 from abonent.users.client import address
+from abonent.users.invitation_links import NoSuchInvitation
 from abonent.users.models import StaffMembership
-from abonent.users.operations import AddressTaken, LoginTaken
+from abonent.users.operations.invitations import AlreadyStaff, invite_staff, revoke_invitation
 from abonent.users.operations.places import (
     LastAdministrator,
     NoSuchPlace,
     change_place,
     end_sessions_of_member,
-    invite_staff,
     take_place,
 )
 from abonent.users.rights import Right
-from abonent.users.staff_queries import Member, staff_members
+from abonent.users.staff_queries import Member, staff_members, waiting_invitations
 
 ROLES = {
     "operator": gettext_lazy("operator"),
@@ -55,21 +55,12 @@ class PlaceForm(forms.Form):
 
 
 class InviteForm(PlaceForm):
-    """Who is added; the password is set by themselves."""
+    """Who is invited; login and password are their own affair."""
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),
         max_length=200,
         error_messages={"required": gettext_lazy("Enter the name.")},
-    )
-    login = forms.RegexField(
-        r"^[\w.@+-]+$",
-        label=gettext_lazy("Login"),
-        max_length=150,
-        error_messages={
-            "required": gettext_lazy("Enter their login."),
-            "invalid": gettext_lazy("Only letters, digits and the signs @ . + - _"),
-        },
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -78,7 +69,7 @@ class InviteForm(PlaceForm):
             "invalid": gettext_lazy("Enter an e-mail like name@example.kz."),
         },
     )
-    field_order = ("full_name", "login", "email", "organisation", "role", "team")
+    field_order = ("full_name", "email", "organisation", "role", "team")
 
     def __init__(self, staff: StaffMembership, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -95,8 +86,10 @@ class InviteForm(PlaceForm):
 @require_safe
 @staff_may(Right.STAFF)
 def staff_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
-    """The staff in reach."""
-    return render(request, "office/staff.html", context(staff, "office_staff", **_known(staff)))
+    """The staff in reach, and who is invited."""
+    waiting = waiting_invitations(staff, now=timezone.now())
+    values = context(staff, "office_staff", waiting=waiting, **_known(staff))
+    return render(request, "office/staff.html", values)
 
 
 def _known(staff: StaffMembership, one: int | None = None) -> dict[str, Any]:
@@ -108,10 +101,13 @@ def _known(staff: StaffMembership, one: int | None = None) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(Right.STAFF)
 def add_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
-    """Add a member: they get a letter with the link to set a password."""
+    """Invite a member by a letter. The answer is the same whoever has that address."""
     form = InviteForm(staff, request.POST or None, initial=typed_initial(request))
     if request.method == "POST" and form.is_valid() and _invited(request, staff, form):
-        messages.success(request, _("Added; a letter with the link to set a password is on its way."))
+        messages.success(
+            request,
+            _("An invitation is on its way to %(email)s.") % {"email": form.cleaned_data["email"].lower()},
+        )
         return redirect("office_staff")
     return render(request, "office/staff_add.html", context(staff, "office_staff", form=form))
 
@@ -120,15 +116,25 @@ def _invited(request: HttpRequest, staff: StaffMembership, form: InviteForm) -> 
     given = {"organisation": staff.organisation, **form.cleaned_data}
     try:
         invite_staff(by=staff, language=language(), address=address(request), now=timezone.now(), **given)
-    except LoginTaken:
-        form.add_error("login", _("This login is taken."))
-    except AddressTaken:
-        form.add_error("email", _("Somebody has confirmed this e-mail already."))
+    except AlreadyStaff:
+        form.add_error("email", _("This person is of the staff already."))
     except NoSuchPlace:
         form.add_error("role", _("You cannot give this place."))
     else:
         return True
     return False
+
+
+@require_POST
+@staff_may(Right.STAFF)
+def revoke_page(request: HttpRequest, staff: StaffMembership, invitation: int) -> HttpResponse:
+    """Take an invitation back that nobody has accepted yet."""
+    try:
+        revoke_invitation(by=staff, invitation=invitation, address=address(request), now=timezone.now())
+    except NoSuchInvitation as error:
+        raise Http404 from error
+    messages.success(request, _("The invitation is taken back: its link opens nothing any more."))
+    return redirect("office_staff")
 
 
 def _member_or_404(staff: StaffMembership, member: int) -> dict[str, Any]:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("accounts/", include("abonent.interfaces.resident.accounts.urls")),
     path("", include("abonent.interfaces.resident.reading_link.urls")),
     path("", include("abonent.interfaces.resident.notices.urls")),
+    path("", include("abonent.interfaces.resident.staff_invitation.urls")),
     path("drafts/", include("abonent.interfaces.resident.drafts.urls")),
 ]

@@ -1,14 +1,12 @@
-"""Places among the staff: given by a letter, changed, taken away; by administrators, for those in reach.
+"""Places among the staff: changed and taken away by administrators, for those in reach; given by an
+invitation (invitations.py).
 
 An organisation's administrator reaches its staff only, and makes no portal staff; the portal's own reach all.
 Nobody takes away the last administrator's right of a place by which they themselves got in.
 """
 
-import secrets
 from datetime import datetime
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -18,8 +16,6 @@ from abonent.portal.models import Organisation
 from abonent.users.audit import record
 from abonent.users.models import StaffMembership, User
 from abonent.users.operations.sessions import end_all_sessions
-from abonent.users.operations.staff import add_person
-from abonent.users.post import absolute, post
 from abonent.users.rights import RIGHTS, Right, may
 
 
@@ -31,7 +27,7 @@ class LastAdministrator(DomainError):  # noqa: N818
     """They are the only administrator of their place, and do this to themselves: nobody could undo it."""
 
 
-def _check(by: StaffMembership, organisation: Organisation | None, role: str, team: str) -> None:
+def check_place(by: StaffMembership, organisation: Organisation | None, role: str, team: str) -> None:
     """What a place may hold: raises `NoSuchPlace`."""
     teams = {"", *(one.code for one in portal().requests.teams)}
     reaches = by.organisation_id is None or (
@@ -82,42 +78,6 @@ def _event(
 
 
 @transaction.atomic
-def invite_staff(
-    *,
-    by: StaffMembership,
-    login: str,
-    email: str,
-    full_name: str,
-    organisation: Organisation | None,
-    role: str,
-    team: str = "",
-    language: str,
-    address: str | None,
-    now: datetime,
-) -> User:
-    """Add a member of the staff, who sets the password by the link of a letter (an hour; then by «forgotten
-    password»). They set up a second factor at their first sign-in. One transaction, not safe to repeat.
-
-    Raises `NoSuchPlace` for a place out of `by`'s reach, `LoginTaken`, `AddressTaken`.
-    """
-    _check(by, organisation, role, team)
-    user = add_person(
-        login=login,
-        email=email,
-        password=secrets.token_urlsafe(32),
-        full_name=full_name,
-        language=language,
-        now=now,
-    )
-    place = StaffMembership.objects.create(user=user, organisation=organisation, role=role, team=team)
-    _event("staff_added", by, place, address, now, role=role, team=team)
-    key = default_token_generator.make_token(user)
-    link = absolute("account_reset_password_from_key", user_pk_to_url_str(user), key)
-    post("staff_invited", to=user.email, user=user, language=language, now=now, person=user, link=link)
-    return user
-
-
-@transaction.atomic
 def change_place(
     *, by: StaffMembership, member: int, role: str, team: str, address: str | None, now: datetime
 ) -> StaffMembership:
@@ -126,7 +86,7 @@ def change_place(
     Raises `NoSuchPlace`, `LastAdministrator`.
     """
     place = _place(by, member)
-    _check(by, place.organisation, role, team)
+    check_place(by, place.organisation, role, team)
     if (place.role, place.team) == (role, team):
         return place
     if role != "administrator":

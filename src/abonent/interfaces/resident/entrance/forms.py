@@ -93,9 +93,10 @@ def written_phone(phone: str) -> str:
     return f"+7({found[1]}){found[2]}" if found else phone
 
 
-def _login(profile: Profile) -> dict[str, forms.Field]:
+def login_field(profile: Profile) -> forms.Field:
+    """What may be a login here, in the profile's words."""
     pattern, own = profile.sign_up.login_pattern, local(profile.sign_up.login_label)
-    field = forms.RegexField(
+    return forms.RegexField(
         regex=re.compile(rf"\A(?:{pattern})\Z"),
         label=own or _("Login"),
         max_length=150,
@@ -107,7 +108,6 @@ def _login(profile: Profile) -> dict[str, forms.Field]:
             "invalid": _("The login may hold only letters, digits, “_” and “-”, 3 to 30 of them."),
         },
     )
-    return {"login": field}
 
 
 def _passwords(_profile: Profile) -> dict[str, forms.Field]:
@@ -144,7 +144,7 @@ def _captcha(_profile: Profile) -> dict[str, forms.Field]:
 
 
 _MAKERS: dict[str, Callable[[Profile], dict[str, forms.Field]]] = {
-    "login": _login,
+    "login": lambda profile: {"login": login_field(profile)},
     "email": lambda profile: {"email": email_field(label("email", "E-mail"))},
     "full_name": lambda profile: {"full_name": full_name_field(required=True)},
     "phone": lambda profile: {"phone": PhoneField()},

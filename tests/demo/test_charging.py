@@ -21,9 +21,22 @@ from tests.demo.made import PORTALS, TODAY, small_town
 DAYS = [TODAY, date(2024, 2, 29), date(2027, 1, 31)]
 
 
-@pytest.fixture(params=[(code, day) for code in PORTALS for day in DAYS], ids=lambda p: f"{p[0]}-{p[1]}")
+Asked = list[tuple[Household, Charge, Service, tuple[Line, ...]]]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(code, day) for code in PORTALS for day in DAYS],
+    ids=lambda p: f"{p[0]}-{p[1]}",
+)
 def any_town(request: pytest.FixtureRequest) -> Town:
     return small_town(*request.param)
+
+
+@pytest.fixture(scope="module")
+def asked(any_town: Town) -> Asked:
+    """Asking takes longer than comparing: once for all tests of a town."""
+    return list(_asked(any_town))
 
 
 def volumes_of(service: Service, household: Household, usage: Usage, index: int) -> dict[str, int]:
@@ -37,7 +50,7 @@ def volumes_of(service: Service, household: Household, usage: Usage, index: int)
     return {"total": others.get(kind, VOLUME)}
 
 
-def asked(town: Town) -> Iterator[tuple[Household, Charge, Service, tuple[Line, ...]]]:
+def _asked(town: Town) -> Iterator[tuple[Household, Charge, Service, tuple[Line, ...]]]:
     """Every charge of a service that has a tariff, beside what the calculator says."""
     last = Month.of(town.today) - 1
     prices, services = Prices(town.recipe), {service.code: service for service in town.recipe.services}
@@ -62,11 +75,13 @@ def total(lines: tuple[Line, ...]) -> int:
     return cents(sum((line.amount for line in lines), Decimal(0)))
 
 
-def test_every_charge_is_the_calculator_s_but_where_the_supplier_s_figure_was_planted(any_town: Town) -> None:
+def test_every_charge_is_the_calculator_s_but_where_the_supplier_s_figure_was_planted(
+    any_town: Town, asked: Asked
+) -> None:
     last = Month.of(any_town.today) - 1
     differ = [
         (household.kind, last.months_since(charge.month), difference)
-        for household, charge, service, lines in asked(any_town)
+        for household, charge, service, lines in asked
         if (difference := charge.accrued - total(lines)) and service.volume != "parent"
     ]
     first = min(differ, key=lambda one: one[0] is not Kind.DEMO_LET)
@@ -77,16 +92,16 @@ def test_every_charge_is_the_calculator_s_but_where_the_supplier_s_figure_was_pl
     }
 
 
-def test_parts_of_a_rate_are_the_calculator_s_too_where_there_is_a_meter(any_town: Town) -> None:
+def test_parts_of_a_rate_are_the_calculator_s_too_where_there_is_a_meter(asked: Asked) -> None:
     """Whole cubic metres leave nothing to round; of a norm the last part takes a kopeck."""
-    for household, charge, service, lines in asked(any_town):
+    for household, charge, service, lines in asked:
         if service.volume == "parent" and household.kind is not Kind.DOES_NOT_ADD_UP:
             metered = "metered:hot_water" in household.features
             assert abs(charge.accrued - total(lines)) <= (0 if metered else 1)
 
 
-def test_the_volume_and_the_rate_of_a_charge_are_the_calculator_s(any_town: Town) -> None:
-    for household, charge, _service, lines in asked(any_town):
+def test_the_volume_and_the_rate_of_a_charge_are_the_calculator_s(asked: Asked) -> None:
+    for household, charge, _service, lines in asked:
         if household.kind is not Kind.DOES_NOT_ADD_UP and charge.volume is not None:
             assert Decimal(charge.volume) / VOLUME == sum(line.volume for line in lines)
             rates = {line.rate for line in lines}
@@ -94,13 +109,13 @@ def test_the_volume_and_the_rate_of_a_charge_are_the_calculator_s(any_town: Town
             assert shown == (rates.pop() if len(rates) == 1 else None)
 
 
-def test_nested_lines_are_the_calculator_s_levels_and_scales(any_town: Town) -> None:
+def test_nested_lines_are_the_calculator_s_levels_and_scales(any_town: Town, asked: Asked) -> None:
     shown: dict[tuple[str, Month, str], int] = defaultdict(int)
     for charge in any_town.charges:
         shown[charge.account, charge.month, charge.service] = charge.accrued
     parts = {service.code for service in any_town.recipe.services if ":" in service.volume}
     seen = 0
-    for household, charge, service, lines in asked(any_town):
+    for household, charge, service, lines in asked:
         if household.kind in {Kind.DOES_NOT_ADD_UP, Kind.DEMO_LET}:
             continue
         for part in (one for one in household.services if one.parent == service.code and one.code in parts):

@@ -141,6 +141,24 @@ def test_what_is_accepted_leaves_the_queue_once(clerk: StaffMembership, jumped: 
     assert AuditEvent.objects.filter(action="reading_accepted").count() == 1
 
 
+def test_ones_own_acceptance_is_taken_back_until_billing_has_it(
+    clerk: StaffMembership, stranger: StaffMembership, jumped: Which, alice: User
+) -> None:
+    back: dict[str, Any] = {"readings": [jumped], "address": None, "now": NOW}
+    assert review.take_back(staff=clerk, **back) == Decided(0, 1), "nobody has accepted it"
+    accept(clerk, jumped)
+    colleague = StaffMembership(user=alice, organisation=clerk.organisation, role="operator")
+    assert review.take_back(staff=colleague, **back) == Decided(0, 1)
+    assert review.take_back(staff=stranger, **back) == Decided(0, 1)
+    assert review.take_back(staff=clerk, **back) == Decided(1, 0)
+    assert review.take_back(staff=clerk, **back) == Decided(0, 1)
+    assert len(queue(clerk).items) == 1
+    assert AuditEvent.objects.filter(action="reading_taken_back", actor=clerk.user).count() == 1
+    accept(clerk, jumped)
+    SubmittedReading.objects.update(state="sent", batch=1)
+    assert review.take_back(staff=clerk, **back) == Decided(0, 1)
+
+
 def test_a_rejected_reading_is_told_to_its_customer_and_may_be_sent_again(
     clerk: StaffMembership, jumped: Which, desk: Desk, alice: User, meter: Meter, account: Account
 ) -> None:

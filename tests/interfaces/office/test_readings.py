@@ -111,11 +111,30 @@ def test_the_page_takes_the_same_queries_however_much_waits(
 def test_accepting_leads_to_the_next_card(desk: Client, account: Account, alice: User) -> None:
     first, second = (submitted(account, alice, serial, 9000) for serial in ("S-1", "S-2"))
     answer = decide(desk, first, decision="accept", next=f"reading-{key(second)}", page="1")
-    assert answer["Location"] == reverse("office_readings") + f"#reading-{key(second)}"
+    assert answer["Location"] == (
+        reverse("office_readings") + f"?accepted={key(first)}#reading-{key(second)}"
+    )
     page = shown(desk)
     assert "Принято: 1." in page
     assert "S-1" not in page
     assert "S-2" in page
+
+
+def test_what_was_accepted_is_taken_back_where_that_is_said(
+    desk: Client, account: Account, alice: User
+) -> None:
+    made = submitted(account, alice, "S-1", 9000)
+    there = decide(desk, made, decision="accept")["Location"]
+    asked = text(desk.get(there))
+    assert "Вернуть в очередь" in asked
+    assert f'name="which" value="{key(made)}"' in asked
+    assert "Вернуть в очередь" not in text(desk.get(there)), "once, with the words of what was done"
+    decide(desk, made, decision="take_back", next=f"reading-{key(made)}")
+    page = shown(desk)
+    assert "Снова в очереди: 1." in page
+    assert "S-1" in page
+    forged = text(desk.get(reverse("office_readings"), {"accepted": '1-2,"><b>,9'}))
+    assert "<b>" not in forged
 
 
 def test_the_second_of_two_colleagues_is_told(desk: Client, account: Account, alice: User) -> None:

@@ -1,7 +1,9 @@
 """Readings that need eyes: the riskiest first, accepted and rejected by button, by key, or many at once."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -33,10 +35,11 @@ _CARD = re.compile(r"reading-[0-9]{1,18}-[0-9]{1,18}")
 
 
 class DecideForm(forms.Form):
-    """What becomes of which readings: `decision` is `accept`, the code of a ready reason, or `words`."""
+    """What becomes of which readings: `decision` is `accept`, `take_back`, the code of a ready
+    reason, or `words`."""
 
     decision = forms.ChoiceField(
-        choices=[("accept", "accept"), *((code, code) for code in REASONS), ("words", "words")],
+        choices=[(code, code) for code in ("accept", "take_back", *REASONS, "words")],
         error_messages={
             "required": gettext_lazy("Choose what to do."),
             "invalid_choice": gettext_lazy("Choose what to do."),
@@ -73,6 +76,7 @@ def readings_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
         "reasons": rejections,
         "rejections": [(code, _("Reject: %(why)s") % {"why": words}) for code, words in rejections],
         "held": portal().readings.held_for_review,
+        "accepted": [key for key in request.GET.get("accepted", "").split(",")[:PAGE] if _KEY.fullmatch(key)],
     }
     return render(request, "office/readings.html", context(staff, "office_readings", **values))
 
@@ -88,8 +92,11 @@ def decide_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return _back(request, stay=True)
+    decision = form.cleaned_data["decision"]
     decided = _decide(request, staff, readings, form.cleaned_data)
-    _say(request, decided, form.cleaned_data["decision"] == "accept")
+    _say(request, decided, decision)
+    if decision == "accept" and decided.done:
+        return _back(request, accepted=readings)
     return _back(request)
 
 
@@ -104,6 +111,8 @@ def _decide(
     how: dict[str, Any] = {"staff": staff, "readings": readings, "address": address(request)}
     if asked["decision"] == "accept":
         return review.accept(**how, now=timezone.now())
+    if asked["decision"] == "take_back":
+        return review.take_back(**how, now=timezone.now())
     try:
         return review.reject(**how, code=asked["decision"], words=asked["words"], now=timezone.now())
     except NoReason:  # a word of blanks alone
@@ -111,18 +120,9 @@ def _decide(
         return Decided(0, 0)
 
 
-def _say(request: HttpRequest, decided: Decided, accepted: bool) -> None:
+def _say(request: HttpRequest, decided: Decided, decision: str) -> None:
     if decided.done:
-        words = (
-            ngettext("Accepted: %(number)s.", "Accepted: %(number)s.", decided.done)
-            if accepted
-            else ngettext(
-                "Rejected: %(number)s; the customer gets a letter.",
-                "Rejected: %(number)s; the customers get a letter.",
-                decided.done,
-            )
-        )
-        messages.success(request, words % {"number": decided.done})
+        messages.success(request, _done_words(decision, decided.done) % {"number": decided.done})
     if decided.late:
         messages.warning(
             request,
@@ -134,11 +134,29 @@ def _say(request: HttpRequest, decided: Decided, accepted: bool) -> None:
         )
 
 
-def _back(request: HttpRequest, *, stay: bool = False) -> HttpResponseRedirect:
-    """The same page of the queue, at the card that follows (with `stay`: at the same one)."""
+def _done_words(decision: str, number: int) -> str:
+    if decision == "accept":
+        return ngettext("Accepted: %(number)s.", "Accepted: %(number)s.", number)
+    if decision == "take_back":
+        return _("In the queue again: %(number)s.")
+    return ngettext(
+        "Rejected: %(number)s; the customer gets a letter.",
+        "Rejected: %(number)s; the customers get a letter.",
+        number,
+    )
+
+
+def _back(
+    request: HttpRequest, *, stay: bool = False, accepted: Sequence[Which] = ()
+) -> HttpResponseRedirect:
+    """The same page of the queue, at the card that follows (with `stay`: at the same one); `accepted` may be
+    taken back there."""
     card = request.POST.get("card" if stay else "next", "")
     page = request.POST.get("page", "1")
-    query = f"?page={page}" if page.isascii() and page.isdigit() and page != "1" and len(page) < 6 else ""
+    asked = {"page": page} if page.isascii() and page.isdigit() and page != "1" and len(page) < 6 else {}
+    if accepted:
+        asked["accepted"] = ",".join(f"{one.submission_id}-{one.meter_id}" for one in accepted)
+    query = f"?{urlencode(asked, safe=',')}" if asked else ""
     anchor = f"#{card}" if _CARD.fullmatch(card) else ""
     return HttpResponseRedirect(reverse("office_readings") + query + anchor)
 

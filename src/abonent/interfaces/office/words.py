@@ -111,6 +111,7 @@ ACTIONS = {
     "staff_read_photo": _("looked at a photo of a meter"),
     "reading_accepted": _("accepted a reading"),
     "reading_rejected": _("rejected a reading"),
+    "reading_taken_back": _("put an accepted reading back into the queue"),
     "registry_row_booked": _("booked a row of a registry"),
     "registry_row_set_aside": _("set a row of a registry aside"),
     "difference_taken": _("took a difference over"),

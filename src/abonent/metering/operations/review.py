@@ -114,6 +114,30 @@ SELECT DISTINCT * FROM decided ORDER BY 1, 2
 """
 
 
+# Only one's own acceptance, and only until billing takes the reading.
+_TAKE_BACK = """
+WITH locked AS MATERIALIZED (
+    SELECT own.id, account.id AS account_id, account.organisation_id
+      FROM unnest(%(submissions)s::bigint[], %(meters)s::bigint[]) AS wanted (submission_id, meter_id)
+      JOIN metering_submittedreading AS own
+        ON own.submission_id = wanted.submission_id AND own.meter_id = wanted.meter_id
+      JOIN metering_submission AS sent ON sent.id = own.submission_id
+      JOIN accounts_account AS account ON account.id = sent.account_id
+     WHERE own.state = 'received' AND own.reviewed_by_id = %(staff)s
+       AND (%(organisation)s::bigint IS NULL OR account.organisation_id = %(organisation)s)
+     ORDER BY own.id
+       FOR NO KEY UPDATE OF own
+), back AS (
+    UPDATE metering_submittedreading AS own
+       SET reviewed_at = NULL, reviewed_by_id = NULL
+      FROM locked
+     WHERE own.id = locked.id
+ RETURNING own.submission_id, own.meter_id, locked.account_id, locked.organisation_id
+)
+SELECT DISTINCT * FROM back ORDER BY 1, 2
+"""
+
+
 @transaction.atomic
 def accept(
     *, staff: StaffMembership, readings: Collection[Which], address: str | None, now: datetime
@@ -148,6 +172,17 @@ def reject(
     return decided
 
 
+@transaction.atomic
+def take_back(
+    *, staff: StaffMembership, readings: Collection[Which], address: str | None, now: datetime
+) -> Decided:
+    """Put readings that this person accepted back into the queue, until billing has taken them. One
+    transaction, in the trail; safe to repeat (what is back, or is somebody else's, is `late`)."""
+    wanted, rows = _at_once(_TAKE_BACK, staff, readings)
+    _write_down("reading_taken_back", staff, rows, "", address, now)
+    return Decided(len(rows), wanted - len(rows))
+
+
 def _decide(
     state: str,
     staff: StaffMembership,
@@ -156,35 +191,54 @@ def _decide(
     address: str | None,
     now: datetime,
 ) -> Decided:
+    more = {
+        "state": state,
+        "language": portal().language,
+        "reasons": json.dumps(reasons),
+        "now": now,
+    }
+    wanted, rows = _at_once(_DECIDE, staff, readings, **more)
+    action = "reading_rejected" if state == "rejected" else "reading_accepted"
+    _write_down(action, staff, rows, reasons.get(portal().language, ""), address, now)
+    return Decided(len(rows), wanted - len(rows))
+
+
+def _at_once(
+    sql: str, staff: StaffMembership, readings: Collection[Which], **more: Any
+) -> tuple[int, list[tuple[int, int, int, int]]]:
+    """How many were asked for, and those that were in reach: submission, meter, account, organisation."""
     wanted = sorted(set(readings))[:MOST_AT_ONCE]
+    asked = {
+        "submissions": [one.submission_id for one in wanted],
+        "meters": [one.meter_id for one in wanted],
+        "organisation": staff.organisation_id,
+        "staff": staff.user_id,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _DECIDE,
-            {
-                "submissions": [one.submission_id for one in wanted],
-                "meters": [one.meter_id for one in wanted],
-                "organisation": staff.organisation_id,
-                "state": state,
-                "staff": staff.user_id,
-                "language": portal().language,
-                "reasons": json.dumps(reasons),
-                "now": now,
-            },
-        )
-        rows = cursor.fetchall()
+        cursor.execute(sql, asked | more)
+        return len(wanted), cursor.fetchall()
+
+
+def _write_down(
+    action: str,
+    staff: StaffMembership,
+    rows: Sequence[tuple[int, int, int, int]],
+    reason: str,
+    address: str | None,
+    now: datetime,
+) -> None:
     for submission_id, meter_id, account_id, organisation_id in rows:
         audit.record(
-            action="reading_rejected" if state == "rejected" else "reading_accepted",
+            action=action,
             actor=staff.user,
             subject=f"account:{account_id}",
             organisation=Organisation(pk=organisation_id),
             address=address,
-            reason=reasons.get(portal().language, ""),
+            reason=reason,
             now=now,
             submission=submission_id,
             meter=meter_id,
         )
-    return Decided(len(rows), len(wanted) - len(rows))
 
 
 def score_waiting(*, limit: int = 500) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abonent.base.months import Month
+from abonent.base.numbering import number_of
 from abonent.finding.trail import TrailLine
 from abonent.interfaces.office.announcement_words import AUDIENCES
 from abonent.interfaces.office.setting_words import PARTS
@@ -80,6 +81,11 @@ def _numbered(code: Any) -> str:
     return f"№ {code}"
 
 
+def _submission(code: Any) -> str:
+    """The number that people are told; some events have the row's id."""
+    return _numbered(number_of(code) if isinstance(code, int) else code)
+
+
 def _month(text: Any) -> str:
     return formatting.month(Month.parse(text), language())
 
@@ -94,7 +100,7 @@ def _sum(text: Any) -> str:
 
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "request": _numbered,
-    "submission": _numbered,
+    "submission": _submission,
     "number": _numbered,
     "way": _of(WAYS),
     "method": _of(PROOFS),

@@ -314,7 +314,7 @@ class TestAtTheDoors:
         invite(alice.email)
         link, client = link_in(letters()[-1]), signed_in(Client(), bob)
         for answer in (client.get(link), client.post(link)):
-            assert "другой логин" in answer.content.decode()
+            assert "другого логина" in answer.content.decode()
             assert alice.email not in answer.content.decode()
         assert StaffMembership.objects.count() == 1
 

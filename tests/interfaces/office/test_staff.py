@@ -124,7 +124,7 @@ def test_the_portals_own_invite_to_any_organisation(portal_office: Client, other
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"email": "charlie@example.kz"}, "уже среди сотрудников"),
+        ({"email": "charlie@example.kz"}, "уже сотрудник"),
         ({"email": "x"}, "name@example.kz"),
         ({"full_name": ""}, "Введите ФИО"),
         ({"role": "god"}, ""),

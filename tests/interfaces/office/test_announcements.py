@@ -87,7 +87,7 @@ def test_an_outage_is_written_looked_at_and_let_go() -> None:
     assert "Всего адресатов 3" in done
     assert "Отправить" not in done
     asked = client.get(f"{LIST}{found.pk}/end/")
-    assert "Восстановлено" in _words(asked)
+    assert "Завершить отключение" in _words(asked)
     assert client.post(f"{LIST}{found.pk}/end/", {"reason": "Починили"}).status_code == 302
     assert "закончилось" in _words(client.get(LIST))
     trail = AuditEvent.objects.filter(subject=f"announcement:{found.pk}").order_by("pk")

@@ -126,7 +126,7 @@ def cancel_page(request: HttpRequest, staff: StaffMembership, number: int) -> Ht
 @any_method
 @staff_may(Right.OUTAGES)
 def end_page(request: HttpRequest, staff: StaffMembership, number: int) -> HttpResponse:
-    """«Восстановлено»: asks, and takes the banner away."""
+    """«Завершить отключение»: asks, and takes the banner away."""
     said = _("The outage is over: it stands on no page any more.")
     return _asked_why(request, staff, number, "end", operations.end, said)
 

@@ -12,6 +12,9 @@ GRANT UPDATE (outcome, method) ON accounts_linkattempt TO abonent;
 -- Tries older than 24 months are forgotten by a function of the owner's, and in no other way.
 GRANT EXECUTE ON FUNCTION accounts_forget_old_tries(timestamptz, integer) TO abonent;
 
+-- The trail's addresses and reasons are blanked by age, by a function of the owner's as well.
+GRANT EXECUTE ON FUNCTION users_forget_old_trail(text, timestamptz, integer) TO abonent;
+
 -- Words that mistyped ones are compared with come with billing's accounts alone (triggers of the import).
 REVOKE INSERT, UPDATE, DELETE ON accounts_knownword FROM abonent;
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abonent.accounts.models import Account, AccountLink, LinkAttempt, UsedCode
+from abonent.accounts.models import Account, AccountLink, LinkAttempt, StaffLook, UsedCode
 from abonent.accounts.operations.links import end_now
 from abonent.base.facts import Facts, told
 from abonent.users.models import User
@@ -129,6 +129,12 @@ def unconfirmed_without_account(*, before: datetime, limit: int) -> list[int]:
         sessions=None,
     )
     return list(old.order_by("created_at").values_list("pk", flat=True)[:limit])
+
+
+def forget_looks(*, before: datetime, limit: int) -> int:
+    """Delete the oldest looks of the staff, at most `limit`: that they looked stands in the trail."""
+    old = StaffLook.objects.filter(opened_at__lt=before).order_by("opened_at").values_list("pk", flat=True)
+    return StaffLook.objects.filter(pk__in=list(old[:limit])).delete()[0]
 
 
 def forget_tries(*, before: datetime, limit: int) -> int:

@@ -50,6 +50,7 @@ def facts_about(user_id: int) -> Facts:
 
 
 def forget(user_id: int, now: datetime) -> dict[str, int]:
-    """Files made for the person go; the wish itself stays, it names nobody. In the caller's transaction, safe
-    to repeat."""
+    """Files made for the person go; the wish itself stays without what staff wrote about it: it names nobody.
+    In the caller's transaction, safe to repeat."""
+    Deletion.objects.filter(user_id=user_id).exclude(reason="").update(reason="")
     return {"exports": Export.objects.filter(user_id=user_id).delete()[0]}

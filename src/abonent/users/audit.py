@@ -1,10 +1,12 @@
-"""The audit trail: who did what to whom, and when. Append-only: a trigger of the database sees to it."""
+"""The audit trail: who did what to whom, and when. Append-only: a trigger of the database sees to it, which
+lets addresses and reasons be blanked by age (personal_data, retention) and nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from abonent.base.folding import folded
@@ -48,6 +50,23 @@ def name_typed(name: str) -> str:
     The same name always gives the same mark, so that tries against one name can be counted.
     """
     return "name:" + keyed_hash(settings.SECRET_KEY.encode(), "sign-in name", name.strip().lower())[:32]
+
+
+def forget_addresses(*, before: datetime, limit: int) -> int:
+    """Blank network addresses of the oldest events, at most `limit`; younger than a year they stay, whatever
+    `before` says. By the database's own function: nobody else changes the trail. Safe to repeat."""
+    return _forget_old("addresses", before, limit)
+
+
+def forget_reasons(*, before: datetime, limit: int) -> int:
+    """The same of reasons, which are free words of the staff: younger than five years they stay."""
+    return _forget_old("reasons", before, limit)
+
+
+def _forget_old(what: str, before: datetime, limit: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT users_forget_old_trail(%s, %s, %s)", [what, before, limit])
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)

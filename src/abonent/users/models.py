@@ -174,7 +174,8 @@ class StaffInvitation(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Who did what to whom, and when (UTC). Append-only: a trigger refuses UPDATE and DELETE."""
+    """Who did what to whom, and when (UTC). Append-only: a trigger refuses UPDATE and DELETE,
+    but for addresses and reasons that are blanked by age (audit.forget_addresses)."""
 
     at = models.DateTimeField()
     actor = models.ForeignKey(User, null=True, on_delete=models.DO_NOTHING, db_constraint=False)

@@ -17,6 +17,7 @@ from abonent.personal_data.operations.deletion import forget_now
 from abonent.personal_data.retention import RULES, Rule, kept_for
 from abonent.service_requests import personal as service_requests
 from abonent.service_requests.operations.drafts import forget_drafts
+from abonent.users import audit
 from abonent.users import personal as users
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ Forget = Callable[[datetime, int, datetime], int]
 def forget_old(*, now: datetime, clock: Callable[[], datetime] | None = None) -> dict[str, int]:
     """Every rule of the table; rows by rule. A transaction a batch, safe to repeat, to kill and to run twice.
 
-    A rule that fails is written down with its error, and holds up no other. `clock` says when each ended.
+    A rule that fails is written down with its error, and holds up no other. `clock` says when each ended. How
+    many went stands in the trail, a line a rule and a night.
     """
     return {rule.code: _forget(rule, now, clock or (lambda: now)) for rule in RULES}
 
@@ -50,6 +52,10 @@ def _forget(rule: Rule, now: datetime, clock: Callable[[], datetime]) -> int:
         run.update(error=f"{type(error).__name__}: {error}"[:300])
     else:
         run.update(finished_at=clock())
+    if rows:
+        audit.record(
+            action="retention_done", actor=None, subject=f"retention:{rule.code}", now=now, rows=rows
+        )
     return rows
 
 
@@ -117,9 +123,12 @@ FORGETTERS: Mapping[str, Forget] = {
     "kept_forms": _old(metering.forget_kept_forms),
     "reading_links": _old(metering.forget_reading_links),
     "letters": _old(notices.forget_letters),
+    "looks": _old(accounts.forget_looks),
+    "trail_addresses": _old(audit.forget_addresses),
     "gateway_notices": _old(payments.forget_notices),
     "tries": _old(accounts.forget_tries),
     "photos": _old(metering.forget_photos),
+    "trail_reasons": _old(audit.forget_reasons),
     "request_files": _files,
 }
 """Who deletes what: one for each rule of the table."""

@@ -24,7 +24,7 @@ from abonent.interfaces.office.setting_specs import (
     path_in_form,
 )
 from abonent.interfaces.office.settings import address, both, frame, kept_beside, of_portal
-from abonent.interfaces.ui.environment import LANGUAGE_NAMES
+from abonent.interfaces.ui.environment import LANGUAGE_NAMES, language
 from abonent.portal.current import portal
 from abonent.portal.overlay import InvalidSetting, Place
 from abonent.users.models import StaffMembership
@@ -163,7 +163,11 @@ def _kind_drawn(
     request: HttpRequest, staff: StaffMembership, place: Place, form: PartForm, base: Base | None
 ) -> HttpResponse:
     words = form.value.get("label") or {}
-    heading = next((text for text in words.values() if text), "") or _("A new kind of request")
+    heading = (
+        words.get(language())
+        or next((text for text in words.values() if text), "")
+        or _("A new kind of request")
+    )
     back = reverse("office_setting_edit", args=["requests"])
     return _drawn(request, staff, place, form, base, heading=heading, back=back)
 

@@ -74,7 +74,9 @@ def _links(account: HeldAccount, *, owes: bool) -> list[tuple[str, str, str]]:
     """What people come for, where they can: to pay first while something is owed, else after the readings."""
     to_pay = pay_url(account)
     shown = [name for name in _LINKS if name in portal().menu]
-    links: list[tuple[str, str, str]] = [(name, _link_label(name, account), address(name, account)) for name in shown]
+    links: list[tuple[str, str, str]] = [
+        (name, _link_label(name, account), address(name, account)) for name in shown
+    ]
     if to_pay:
         links.insert(0 if owes else 1, ("pay", pay_word(), to_pay))
     return links

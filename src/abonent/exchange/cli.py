@@ -93,18 +93,20 @@ def _undo_run(now: "datetime") -> int:
 
 
 def _import(options: argparse.Namespace, now: "datetime") -> int:
+    from abonent.exchange.errors import room_named
     from abonent.exchange.operations import import_bundle
     from abonent.exchange.problems import write_report
 
     bar = Bar(sys.stderr) if sys.stderr.isatty() else None
     try:
-        report = import_bundle(
-            path=options.bundle,
-            dry_run=options.dry_run,
-            now=now,
-            progress=bar,
-            whole_months=options.whole_months,
-        )
+        with room_named():
+            report = import_bundle(
+                path=options.bundle,
+                dry_run=options.dry_run,
+                now=now,
+                progress=bar,
+                whole_months=options.whole_months,
+            )
     finally:
         if bar:
             bar.clear()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from abonent.exchange.archives import damage_named, tar_members, zip_members
-from abonent.exchange.errors import BundleError
+from abonent.exchange.errors import BundleError, NoRoomError, is_full
 from abonent.exchange.formats.bundle import FILES, File
 
 _BY_FILENAME = {file.filename: file for file in FILES}
@@ -62,11 +62,13 @@ class Bundle:
 @contextmanager
 def open_bundle(path: Path, limits: Limits = LIMITS) -> Iterator[Bundle]:
     """The bundle at `path`, its files open. Raises BundleError when it is none, is damaged, holds what no
-    bundle holds, or is too large. Nothing is left behind."""
+    bundle holds, or is too large. NoRoomError: it cannot be unpacked here. Nothing is left behind."""
     with ExitStack() as stack:
         try:
             sources = _folder(path, stack) if path.is_dir() else _archive(path, stack, limits)
         except OSError as error:
+            if is_full(error):
+                raise NoRoomError from error
             raise BundleError(f"{path}: {error.strerror or error}") from error
         if not sources:
             names = ", ".join(_BY_FILENAME)

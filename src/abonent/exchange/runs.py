@@ -18,7 +18,7 @@ from abonent.base.errors import DomainError
 from abonent.base.spreadsheets import csv_file
 from abonent.exchange import telling, undoing
 from abonent.exchange.alarms import key_of
-from abonent.exchange.errors import BundleError, ImportRunningError, PlanMovedError
+from abonent.exchange.errors import BundleError, ImportRunningError, PlanMovedError, room_named
 from abonent.exchange.models import Run, RunReport, Upload
 from abonent.exchange.operations import Order, Report, alone, import_bundle
 from abonent.exchange.problems import Problem
@@ -122,7 +122,7 @@ def plan(*, run_id: int, now: datetime) -> None:
     if run is None or run.upload is None:
         return
     try:
-        with Teller(run.pk) as teller, unpacked(run.upload) as path:
+        with room_named(), Teller(run.pk) as teller, unpacked(run.upload) as path:
             report = import_bundle(
                 path=path, dry_run=True, now=now, progress=teller, whole_months=run.whole_months
             )
@@ -146,7 +146,7 @@ def apply(*, run_id: int, now: datetime) -> None:
         return
     order = Order(run, run.checksum, run.data_version or 0)
     try:
-        with Teller(run.pk) as teller, unpacked(run.upload) as path:
+        with room_named(), Teller(run.pk) as teller, unpacked(run.upload) as path:
             import_bundle(path=path, now=now, progress=teller, whole_months=run.whole_months, order=order)
     except ImportRunningError:
         _set(run, State.APPROVED)
@@ -168,7 +168,7 @@ def undo(*, run_id: int, now: datetime) -> None:
     if run is None:
         return
     try:
-        with Teller(run.pk) as teller:
+        with room_named(), Teller(run.pk) as teller:
             teller(Progress("undoing", 0, 0.5))
             _undo_alone(run, now)
     except ImportRunningError:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from abonent.base.errors import DomainError
+from abonent.exchange.errors import room_named
 from abonent.exchange.models import Run, RunProgress, RunReport, Upload, UploadPart
 
 PART = 1024 * 1024
@@ -62,7 +63,7 @@ class Receiver:
         self.upload = Upload.objects.create(name=plain_name(name), begun_at=self._now)
 
     def take(self, data: bytes) -> None:
-        """The next bytes. Raises UploadTooLargeError."""
+        """The next bytes. Raises UploadTooLargeError, NoRoomError."""
         assert self.upload is not None  # noqa: S101 - for the type checker: begun
         self.upload.size += len(data)
         if self.upload.size > settings.LARGEST_UPLOAD:
@@ -73,7 +74,7 @@ class Receiver:
             del self._rest[:PART]
 
     def end(self) -> Upload:
-        """All came. Raises EmptyUploadError."""
+        """All came. Raises EmptyUploadError, NoRoomError."""
         if self.upload is None or not self.upload.size:
             raise EmptyUploadError("nothing came")
         if self._rest:
@@ -90,7 +91,7 @@ class Receiver:
 
     def _write(self, data: bytes) -> None:
         assert self.upload is not None  # noqa: S101 - for the type checker: begun
-        with _bare() as cursor:
+        with room_named(), _bare() as cursor:
             cursor.execute(_WRITE, [self.upload.pk, self._parts, data])
         self._parts += 1
 

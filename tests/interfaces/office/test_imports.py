@@ -1,6 +1,7 @@
 """Imports in the office: sent by the browser, planned by the worker, looked at, taken, undone."""
 
 import csv
+import errno
 import io
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from abonent.accounts.models import Account, AccountLink
 from abonent.exchange import runs
+from abonent.exchange.errors import NoRoomError
 from abonent.exchange.models import Run, Upload, UploadPart
 from abonent.interfaces.office.problem_words import problem_words
 from abonent.portal.models import Organisation
@@ -248,3 +250,31 @@ def test_a_sentence_of_the_import_is_found_whatever_stands_in_it(settings: Any) 
         assert problem_words("is longer than 200 characters") == "длиннее 200 символов"
         assert problem_words("stands twice: first in line 7") == "повторяется: впервые в строке 7"
         assert problem_words("nobody translated this") == "nobody translated this"
+        assert (
+            problem_words("b.zip: is damaged or not whole: Bad magic") == "b.zip: файл повреждён или не полон"
+        )
+        assert problem_words("OperationalError") == "ошибка самого портала (OperationalError)"
+
+
+def test_a_full_disk_is_no_fault_of_the_bundle(
+    office: Client, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while it comes nor while it is planned; and it can be planned again."""
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run = received(zipped(), clerk)
+    with monkeypatch.context() as patch:
+        patch.setattr("abonent.exchange.reading._archive", full)
+        with pytest.raises(NoRoomError):
+            runs.plan(run_id=run.pk, now=NOW)
+    run.refresh_from_db()
+    assert run.state == Run.State.BROKEN_OFF
+    assert "на диске сервера не осталось места" in text_of(office.get(page_of(run)))
+    kept = Upload.objects.count()
+    with monkeypatch.context() as patch:
+        patch.setattr("abonent.exchange.uploads._bare", full)
+        assert send(office, zipped()).headers["Location"] == reverse("office_imports")
+    assert "На сервере нет места для пакета" in text_of(office.get(reverse("office_imports")))
+    assert Upload.objects.count() == kept

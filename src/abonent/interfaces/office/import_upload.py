@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from abonent.exchange.errors import NoRoomError
 from abonent.exchange.runs import receive
 from abonent.exchange.uploads import (
     PART,
@@ -81,7 +82,7 @@ def upload_page(request: HttpRequest, staff: StaffMembership) -> HttpResponse:
     request.upload_handlers = [PartsUpload(request, receiver)]
     try:
         response = _taken(request, staff, receiver)
-    except (UploadTooLargeError, UploadsFullError, EmptyUploadError) as error:
+    except (UploadTooLargeError, UploadsFullError, EmptyUploadError, NoRoomError) as error:
         receiver.give_up()
         messages.error(request, _said(error))
         return redirect("office_imports")
@@ -114,4 +115,9 @@ def _said(error: Exception) -> str:
         return words % {"size": size}
     if isinstance(error, UploadsFullError):
         return _("Too many bundles are waiting: have them taken, or discard them, and send this one again.")
+    if isinstance(error, NoRoomError):
+        return _(
+            "The server has no room for the bundle. Tell whoever looks after it, and send the bundle again "
+            "then."
+        )
     return _("Choose a bundle: a file that is not empty.")

@@ -30,6 +30,8 @@ _SENTENCES = (
     said("is not a date written like 2026-10-31"),
     said("is a day that does not exist"),
     said("lies in the future"),
+    said("is before %(other)s"),
+    said("is not words of a to z and _, parted by a space"),
     said("is not a month written like 2026-10"),
     said("is later than next month"),
     said("is an empty line"),
@@ -62,7 +64,15 @@ _SENTENCES = (
     said("is not the number of a reading that went to billing"),
     said("holds a space"),
     said("is not an e-mail address"),
-    said("%(file)s: is damaged or not whole: %(why)s"),
+    said("%(file)s: is damaged or not whole"),
+    said("%(file)s: cannot be unpacked"),
+    said("%(file)s: goes on after the end of its files"),
+    said("%(file)s: holds %(many)s files; a bundle has eight"),
+    said("%(file)s: holds more than %(many)s files; a bundle has eight"),
+    said("%(file)s: holds more than %(many)s bytes"),
+    said("%(file)s: holds %(name)s twice"),
+    said("%(file)s: %(name)s is a link or a device, not a file"),
+    said("%(file)s: the name %(name)s has no place in a bundle"),
     said("%(file)s: is neither a folder nor a .zip nor a .tar.gz"),
     said("%(file)s: holds none of the files of a bundle (%(these)s)"),
     said("%(file)s: %(name)s is not a file of a bundle; those are %(these)s"),
@@ -71,7 +81,12 @@ _SENTENCES = (
     said("%(file)s: its files lie in different folders"),
     said("%(file)s: %(name)s is locked with a password"),
     said("the data have changed since the plan was made"),
+    said("parts of the bundle are missing: send it again"),
+    said("there is no room left on the server's disk"),
 )
+#: What a library says after these is English, and helps nobody who sends bundles.
+_LIBRARYS = re.compile(r"(: is damaged or not whole|: cannot be unpacked): .*", re.DOTALL)
+_KIND = re.compile(r"[A-Z]\w+")
 
 
 @cache
@@ -86,6 +101,9 @@ def _group(found: re.Match[str]) -> str:
 
 def problem_words(reason: str) -> str:
     """A reason of `exchange` in the reader's language."""
+    reason = _LIBRARYS.sub(r"\1", reason)
+    if _KIND.fullmatch(reason):
+        return _("an error of the portal itself (%(kind)s)") % {"kind": reason}
     for sentence, pattern in _patterns():
         if found := pattern.match(reason):
             return _(sentence) % found.groupdict() if found.groupdict() else _(sentence)

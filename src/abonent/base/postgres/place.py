@@ -1,7 +1,8 @@
 """Where the embedded server lives and as whom it runs.
 
 PostgreSQL refuses to run as root, so root starts it as a user of its own. That user must reach both the data
-and the programs: when the project lies behind a closed folder (say /root), they are kept in /var/lib/abonent.
+and the programs: when the project lies behind a closed folder (say /root), they are kept in
+/var/lib/abonent-postgres. /var/lib/abonent is a portal's in service, where docs/operations/deploy.md closes it.
 """
 
 import contextlib
@@ -21,7 +22,9 @@ from abonent.base.postgres.errors import EmbeddedPostgresError, EmbeddedPostgres
 SYSTEM_USER = "abonent-postgres"
 # Not tempfile.gettempdir(): every process must come to the same answer, whatever its TMPDIR.
 TEMPORARY = Path("/tmp")  # noqa: S108 - what is made there is checked to be ours
-OPEN_PLACES = (Path("/var/lib/abonent"), TEMPORARY / "abonent")
+OPEN_PLACES = (Path("/var/lib/abonent-postgres"), TEMPORARY / "abonent")
+#: Where servers were made before: what lies there is found there.
+FORMER_PLACE = Path("/var/lib/abonent")
 SOCKET_FILE = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes of sun_path on Linux, its final zero excluded
 CLEAN_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "TZ")
@@ -87,7 +90,7 @@ def find(home: Path) -> Place:
 def folders_of(home: Path) -> list[Path]:
     """Every folder that a server of `home` may have been given, whether or not it exists."""
     home = home.absolute()
-    return [home, *(open_place / _key(home) for open_place in OPEN_PLACES)]
+    return [home, *(open_place / _key(home) for open_place in (*OPEN_PLACES, FORMER_PLACE))]
 
 
 def _wheel() -> Path:
@@ -128,7 +131,8 @@ def _make_system_user() -> None:
 def _reachable_home(home: Path, account: pwd.struct_passwd) -> Path:
     if _can(account, "-x", home.parent):
         return home
-    folder = _open_folder(account) / _key(home)
+    former = FORMER_PLACE / _key(home)
+    folder = former if _can(account, "-w", former) else _open_folder(account) / _key(home)
     (home / "README").write_text(f"The server's data is in {folder}\n")
     return folder
 

@@ -20,6 +20,8 @@ from abonent.finding.typed import Typed
 _CANDIDATES = 200
 """So many accounts are read and ranked; the database stops looking then."""
 _NEAR = 60
+_NAMESAKES = 2_000
+"""So many people of the name are looked at; in a small organisation another word finds the others."""
 _AFTER_PAYERS = 0.4
 _EMAIL = ascii_lowercase + DIGITS + "._-@"
 _SERIAL = ascii_uppercase + DIGITS
@@ -70,12 +72,19 @@ _EMAILS = " UNION ALL ".join(
         _keyed(True, _PEOPLE, "person.email", "person.email <> ''"),
     )
 )
-# Whoever signed up has a name of their own: all words are in it, or none counts.
+# Whoever signed up has a name of their own: all words are in it, or none counts. People first, and so many:
+# from the links or the accounts the way to a name is hundreds of thousands of rows long.
 _WORDS = f"""
 (SELECT {_CARD}, '' AS person FROM {_ACCOUNTS} WHERE {{words}} {{ours}} LIMIT %(most)s)
 UNION ALL
-(SELECT {_CARD}, person.full_name FROM {_PEOPLE}
-  WHERE person.full_name <> '' AND {{names}} {{ours}} LIMIT %(most)s)
+(SELECT {_CARD}, person.full_name FROM (
+    SELECT id, full_name FROM users_user AS person WHERE full_name <> '' AND {{names}} LIMIT %(people)s
+  ) AS person CROSS JOIN LATERAL (
+    SELECT account_id FROM accounts_accountlink AS link
+     WHERE link.user_id = person.id AND link.ended_at IS NULL OFFSET 0
+  ) AS link CROSS JOIN LATERAL (
+    SELECT * FROM accounts_account AS account WHERE account.id = link.account_id {{ours}} OFFSET 0
+  ) AS account LIMIT %(most)s)
 """
 _WORD = "account_words(account.payer, account.address, account.flat) && %({name})s::text[]"
 _WORD_OF_A_NAME = "name_words(person.full_name) && %({name})s::text[]"
@@ -175,7 +184,7 @@ def _of_words(known: dict[str, Spellings], organisation_id: int | None) -> list[
     query = _WORDS
     for place, word in (("{words}", _WORD), ("{names}", _WORD_OF_A_NAME)):
         query = query.replace(place, " AND ".join(word.format(name=name) for name in names))
-    rows = _rows(query, organisation_id, most=_CANDIDATES, **names)
+    rows = _rows(query, organisation_id, most=_CANDIDATES, people=_NAMESAKES, **names)
     return [_weighed(Card._make(row[:8]), known, person=row[8]) for row in rows]
 
 

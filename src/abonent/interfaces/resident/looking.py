@@ -35,6 +35,11 @@ PAGES_OF_A_LOOK = {
 }
 
 
+def in_every_look(name: str) -> bool:
+    """For what is drawn once for all who look: whether whoever may look may open the page."""
+    return PAGES_OF_A_LOOK.get(name) is Right.FIND
+
+
 def pages_of_a_look(request: HttpRequest) -> frozenset[str]:
     """Those that this member of the staff may open."""
     staff = staff_of(request.user)

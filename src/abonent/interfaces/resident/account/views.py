@@ -22,6 +22,7 @@ from abonent.interfaces.resident.cabinet import (
     pay_word,
     section_label,
 )
+from abonent.interfaces.resident.looking import in_every_look
 from abonent.interfaces.resident.on_their_way import coming
 from abonent.interfaces.resident.rows import amounts, explained, five, odd_lines, service_cell
 from abonent.interfaces.ui.environment import language
@@ -74,6 +75,8 @@ def _links(account: HeldAccount, *, owes: bool) -> list[tuple[str, str, str]]:
     """What people come for, where they can: to pay first while something is owed, else after the readings."""
     to_pay = pay_url(account)
     shown = [name for name in _LINKS if name in portal().menu]
+    if account.looking:
+        shown = [name for name in shown if in_every_look(name)]
     links: list[tuple[str, str, str]] = [
         (name, _link_label(name, account), address(name, account)) for name in shown
     ]

@@ -129,7 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
                 set_up_django()
                 if name != "serve":
                     take_as_long_as_it_takes()
-                take_settings_in_force()
+                if name != "migrate":  # which makes the tables that they stand in
+                    take_settings_in_force()
             return int(module.run(options))
     except (DomainError, DatabaseUrlError, EmbeddedPostgresError, OperationalError) as error:
         sys.stderr.write(f"abonent {name}: {_explain(error)}\n")

@@ -40,7 +40,7 @@ def test_a_server_that_was_made_before_is_found_where_it_lies(home: Path, tmp_pa
 
 
 def test_a_portal_in_service_and_the_demo_of_root_have_different_folders() -> None:
-    """The guide closes the portal's own to all others: a demo's server that lay in it could not be reached."""
+    """The guide closes the portal's own: a demo's server that lay in it could not be reached."""
     text = (ROOT / "deploy" / "portal.env").read_text("utf-8")
     (in_service,) = re.findall(r"^ABONENT_HOME=(\S+)$", text, re.M)
     assert [one for one in place.OPEN_PLACES if Path(in_service) in (one, *one.parents)] == []

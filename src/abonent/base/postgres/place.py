@@ -2,7 +2,7 @@
 
 PostgreSQL refuses to run as root, so root starts it as a user of its own. That user must reach both the data
 and the programs: when the project lies behind a closed folder (say /root), they are kept in
-/var/lib/abonent-postgres. /var/lib/abonent is a portal's in service, where docs/operations/deploy.md closes it.
+/var/lib/abonent-postgres: /var/lib/abonent is a portal's in service, which docs/operations/deploy.md closes.
 """
 
 import contextlib

@@ -13,7 +13,7 @@ from django.utils import timezone
 from abonent.base import catalogues
 from abonent.bills.checks import check_bill
 from abonent.bills.paper import PaperError
-from abonent.interfaces.cli import check_banks, check_gateways, statics
+from abonent.interfaces.cli import check_banks, check_files, check_gateways, statics
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 from abonent.interfaces.cli.surroundings import home
 
@@ -131,6 +131,7 @@ def _translations() -> Finding:
 LOOKS: tuple[Callable[[], Finding], ...] = (
     _mode,
     _secret,
+    check_files.finding,
     _hosts,
     _address,
     _https,

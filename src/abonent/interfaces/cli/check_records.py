@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from abonent.accounts.strength import WARN_ABOVE
-from abonent.interfaces.cli import check_personal_data, check_tariffs
+from abonent.interfaces.cli import check_personal_data, check_tariffs, check_work
 from abonent.interfaces.cli.asking import ask, ask_row
 from abonent.interfaces.cli.finding import FAIL, OK, WARN, Finding
 
@@ -38,7 +38,6 @@ SELECT organisation.code, opened::float / accounts, opened, accounts
 FROM accounts_linkingstrength JOIN portal_organisation AS organisation ON organisation.id = organisation_id
 WHERE accounts > 0 ORDER BY 2 DESC LIMIT 1
 """
-WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '2 minutes'"
 LATE = """
 SELECT count(*), (array_agg(last_error ORDER BY created_at))[1] FROM notices_letter
 WHERE sent_at IS NULL AND next_attempt_at IS NOT NULL AND created_at < %s
@@ -53,7 +52,7 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     yield _append_only()
     yield _rights()
     yield _strength()
-    yield _worker()
+    yield from check_work.findings()
     yield _letters_waiting(now)
     yield check_tariffs.finding()
     yield check_personal_data.finding(now=now)
@@ -90,13 +89,6 @@ def _strength() -> Finding:
         remedy = "ask for more in linking.facts, or lower linking.code_required_above: docs/domain/linking.md"
         return Finding(WARN, "linking", text, remedy)
     return Finding(OK, "linking", text)
-
-
-def _worker() -> Finding:
-    waiting = ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
-    if ask(WORKERS):
-        return Finding(OK, "worker", f"at work; {waiting} jobs are waiting")
-    return Finding(WARN, "worker", f"none at work; {waiting} jobs are waiting", "start `abonent worker`")
 
 
 def _letters_waiting(now: datetime) -> Finding:

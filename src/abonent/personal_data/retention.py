@@ -38,7 +38,7 @@ RULES: tuple[Rule, ...] = (
     Rule("reading_links", 60, _("Links of reminders that are over")),
     Rule("letters", 90, _("Letters")),
     Rule("looks", YEAR + 1, _("That staff looked at an account as its customer (the trail stays)")),
-    Rule("trail_addresses", YEAR + 1, _("Network addresses in the trail (the events stay)"), 5000),
+    Rule("trail_addresses", YEAR + 1, _("Network addresses in the trail (the events stay)"), 1000),
     Rule("gateway_notices", YEAR, _("What gateways sent (that they rang stays)")),
     Rule("tries", 2 * YEAR + 1, _("Tries to link an account")),
     Rule("photos", 3 * YEAR, _("Photos of meters (the readings stay)"), 100),
@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = (
         "trail_reasons",
         5 * YEAR + 2,
         _("Reasons in the trail, in the words of staff (the events stay)"),
-        5000,
+        1000,
     ),
     Rule("request_files", 5 * YEAR, _("Files of closed requests (the requests stay)"), 50),
 )

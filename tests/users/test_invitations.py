@@ -333,6 +333,23 @@ class TestAtTheDoors:
         client.post(reverse("account_login"), {"login": "dana_li", "password": PASSWORD})
         assert client.get(reverse("office_home")).headers["Location"] == reverse("mfa_index")
 
+    def test_where_people_sign_in_by_email_no_login_is_asked(
+        self,
+        letters: Callable[[], list[Letter]],
+        invite: Callable[..., StaffInvitation],
+        portal_named: Callable[[str], Any],
+    ) -> None:
+        portal_named("housing")
+        invite("dana@example.kz")
+        client, link = Client(), link_in(letters()[-1])
+        assert 'name="login"' not in client.get(link).content.decode()
+        assert client.post(link, {"password": PASSWORD, "password_again": "other"}).status_code == 200
+        form = {"password": PASSWORD, "password_again": PASSWORD}
+        assert client.post(link, form).headers["Location"] == reverse("account_login")
+        answer = client.post(reverse("account_login"), {"login": "dana@example.kz", "password": PASSWORD})
+        assert answer.status_code == 302
+        assert StaffMembership.objects.filter(user__email="dana@example.kz").exists()
+
     @pytest.mark.parametrize("wrong", ["x", "a.b", "WzEsMV0:forged", ""])
     def test_a_forged_link_opens_nothing(self, wrong: str, invite: Callable[..., StaffInvitation]) -> None:
         good = token(invite("dana@example.kz"))

@@ -1,13 +1,16 @@
-// What a page looks like to axe, for tests/plugins/axe.py. Returns its shape, and the ways its words are painted.
+// What a page looks like to axe, for tests/plugins/axe.py: its outline, the kinds of its elements, and the
+// paints of its words. The first element of each kind and paint is kept in the page, to be asked about.
 () => {
   const KEPT = new Set([
-    "accesskey", "autocomplete", "class", "colspan", "data-contrast", "data-size", "dir", "disabled", "hidden",
-    "inputmode", "multiple", "open", "readonly", "required", "role", "rowspan", "scope", "tabindex", "type",
+    "accesskey", "autocomplete", "class", "colspan", "dir", "disabled", "hidden", "inputmode", "multiple", "open",
+    "readonly", "required", "role", "rowspan", "scope", "tabindex", "type",
   ]);
   const OTHERS = new Set(["aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-details", "for"]);
   const LISTS = new Set(["TBODY", "UL", "OL", "DL", "SELECT", "DATALIST", "svg", "g"]);
   const SAID = new Set(["aria-label", "alt", "title", "id", "name"]);
+  const FIELDS = "input:not([type=hidden]), select, textarea";
   const says = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const screen = `${innerWidth < 640 ? "narrow" : "wide"} ${document.documentElement.dataset.size} `;
 
   // How often each label, id or name is given: twins are a mistake, whatever they say.
   const given = new Map();
@@ -29,16 +32,29 @@
     return name.startsWith("aria-") && /^[a-z]+$/.test(value) ? `${name}=${value}` : name;
   };
 
-  const shape = (one) => {
-    if (["SCRIPT", "STYLE", "LINK"].includes(one.tagName)) return "";
-    const head = `<${one.tagName} ${[...one.attributes].map((each) => attribute(one, each)).sort().join(" ")}>`;
-    if (document.body.contains(one) && !one.checkVisibility()) return `${head}-`;
-    const inside = [...one.children].map(shape);
-    const kept = LISTS.has(one.tagName)
-      ? [...new Set(inside)]
-      : inside.filter((each, place) => each && each !== inside[place - 1]);
-    return `${head}${says(one) ? "…" : ""}${kept.join("")}</>`;
+  // An element by itself: what it is, and whether words are in it and below it.
+  const head = (one) => {
+    const said = `${says(one) ? "…" : ""}${one.textContent.trim() ? "+" : ""}${one.labels?.length || ""}`;
+    return `<${one.tagName} ${[...one.attributes].map((each) => attribute(one, each)).sort().join(" ")}>${said}`;
   };
+
+  const brief = (one, all) =>
+    LISTS.has(one.tagName) ? [...new Set(all)] : all.filter((each, place) => each !== all[place - 1]);
+
+  const isShown = (one) => !document.body.contains(one) || one.checkVisibility();
+  window.kindsForAxe = new Map();
+  const sort = (one, path) => {
+    if (["SCRIPT", "STYLE", "LINK"].includes(one.tagName) || !isShown(one)) return;
+    const kind = `${screen}${path}${head(one)}${brief(one, [...one.children].map(head)).join("")}`;
+    if (!window.kindsForAxe.has(kind)) window.kindsForAxe.set(kind, one);
+    for (const child of one.children) sort(child, `${path}${one.tagName}${one.getAttribute("role") || ""}>`);
+  };
+  sort(document.documentElement, "");
+
+  const MARKS = "header, nav, main, aside, footer, section, [role]";
+  const marks = `h1, h2, h3, h4, h5, h6, ${MARKS}, [accesskey], body *:not(:is(${MARKS}) *)`;
+  const outline = [document.documentElement, ...document.querySelectorAll(`head > *, ${marks}`)].filter(isShown);
+  const twins = [...document.querySelectorAll("[id]")].some(({ id }) => given.get(`id${id}`) > 1);
 
   const styles = new Map();
   const style = (one) => {
@@ -75,13 +91,16 @@
     return width > 1 && height > 1 && right + scrollX > 0 && bottom + scrollY > 0;
   };
 
-  window.paintedForAxe = new Map();
+  window.paintsForAxe = new Map();
   for (const one of document.body.querySelectorAll("*")) {
-    const words = says(one) || one.matches("input:not([type=hidden]), select, textarea");
-    if (!words || !one.checkVisibility({ visibilityProperty: true }) || !isOnPage(one)) continue;
+    if (!says(one) && !one.matches(FIELDS)) continue;
+    if (!one.checkVisibility({ visibilityProperty: true }) || !isOnPage(one)) continue;
     const name = paint(one);
-    if (!window.paintedForAxe.has(name)) window.paintedForAxe.set(name, one);
+    if (!window.paintsForAxe.has(name)) window.paintsForAxe.set(name, one);
   }
-  const screen = innerWidth < 640 ? "narrow" : "wide";
-  return { shape: screen + shape(document.documentElement), paints: [...window.paintedForAxe.keys()] };
+  return {
+    outline: `${screen}${twins}${brief(document.body, outline.map(head)).join("")}`,
+    kinds: [...window.kindsForAxe.keys()],
+    paints: [...window.paintsForAxe.keys()],
+  };
 }

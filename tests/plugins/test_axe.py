@@ -11,7 +11,8 @@ from tests.plugins.browser import OpenPage, chromium, complaints, open_page
 
 __all__ = ["complaints", "open_page"]
 
-SHEET = """body { background: #fff; color: #111 } p { color: #333 } .note { color: #444; background: #eee }
+SHEET = """.tiny { display: inline-block; font-size: 4px }
+body { background: #fff; color: #111 } p { color: #333 } .note { color: #444; background: #eee }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee } p { color: #ddd }
 .note { color: #ccc; background: #222 } }"""
 WELL = """<main><h1>Счета</h1><p>За октябрь</p><p class="note">Долга нет</p>
@@ -28,6 +29,10 @@ FAULTS = {
     ("<ul>", '<ul role="nonsense">'): "aria-roles",
     ("<p>За", "<h4>За год</h4><p>За"): "heading-order",
     ("<p>За", '<p aria-hidden="true"><a href="/">Все</a></p><p>За'): "aria-hidden-focus",
+    ("<button>Оплатить", '<button><span><a href="/">Всё</a></span>'): "nested-interactive",
+    ("<p>За", '<p><a href="/1" class="tiny">а</a><a href="/2" class="tiny">б</a></p><p>За'): "target-size",
+    ("<li>Вода", '<li role="listitem"><p role="cell">Вода</p>'): "aria-required-parent",
+    ("<p>За", '<table><tr><th scope="nonsense">За</th></tr></table><p>За'): "scope-attr-valid",
     ("</main>", "</main><main><h2>Ещё</h2></main>"): "landmark-no-duplicate-main",
 }
 

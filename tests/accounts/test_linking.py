@@ -256,8 +256,9 @@ def _queries_of(user: User, number: str, now: datetime, **how: Any) -> list[str]
 
 @pytest.mark.parametrize("code", [None, "ABCD1234"])
 def test_unknown_number_wrong_fact_and_limit_ask_the_database_the_same(
-    alice: User, bob: User, account: Account, code: str | None, now: datetime
+    alice: User, bob: User, account: Account, code: str | None, now: datetime, settings: Any
 ) -> None:
+    settings.PREPARED_STATEMENTS = False  # bound here: their texts are seen
     wrong = _queries_of(alice, "700", now, facts=WRONG, code=code)
     unknown = _queries_of(alice, "99999", now, facts=WRONG, code=code)
     for _ in range(6):

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import connection
-
 from abonent.accounts.codes import VALID, matching_series, months_in_force
 from abonent.accounts.models import PrintedCode
 from abonent.accounts.proofs import Known, facts_match
+from abonent.base.prepared import prepared_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ account.flat, payment.paid_on, payment.amounts, organisation.guessable_proofs_sh
 
 def candidate(key: str, user_id: int | None) -> Candidate:
     """The account whose number reads as `key`. One query."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_CANDIDATE, {"key": key, "user": user_id})
         row = cursor.fetchone()
     return Candidate(*row) if row else Candidate()

@@ -16,10 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from abonent.accounts.models import LinkAttempt
 from abonent.base.identifiers import keyed_hash
+from abonent.base.prepared import prepared_cursor
 
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 
@@ -213,7 +214,7 @@ def begin(asked: Asked, *, now: datetime) -> Begun:
     names = [f"number {number}"]
     names += [f"person {asked.user_id}"] if asked.user_id else []
     names += [f"address {asked.address}"] if asked.address else []
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with transaction.atomic(durable=True), prepared_cursor() as cursor:
         cursor.execute(_LOCK, [_lock_numbers(names)])
         cursor.execute(_COUNT, parameters)
         counts = Counts(*cursor.fetchone())

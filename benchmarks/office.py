@@ -6,8 +6,8 @@ Both towns (benchmarks/office_town.py) stand in one server. Every page of the UR
 asked by the test client, by an administrator of the portal and by an operator of the largest organisation
 (seven accounts in ten); so is what searches by POST, and the other faces of pages that have them. Times are
 whole requests, the database and what is written into the audit trail included; the towns take turns. Exits
-with 1 where the towns differ in queries, or a page of the large one takes more than 300 ms (p50), but for
-those that are asked to count a whole town (`COUNTING`).
+with 1 where the large town asks more queries, or a page of it takes more than 100 ms (p95; a busy machine
+makes it longer). Counts of a whole town (`COUNTING`) are kept in the large one: it asks fewer queries.
 """
 
 import argparse
@@ -24,9 +24,9 @@ from abonent.base.months import Month
 from benchmarks import office_town
 from benchmarks.served import environment, machine, migrated, place
 
-LIMIT_MS = 300.0
-COUNTING = ("figures", "announcement: draft to ")
-"""Pages that are asked to count a whole town: their times are told, not judged."""
+LIMIT_MS = 100.0
+COUNTING = ("figures", "announcement: draft to ", "publish")
+"""Pages that show what portal.counts keeps where it takes long to count."""
 Pages = dict[str, dict[str, Any]]
 
 
@@ -57,25 +57,30 @@ def together(many: list[Pages]) -> Pages:
 
 
 def table(small: Pages, large: Pages) -> Iterator[str]:
-    yield "| page | queries | ms, small | ms, large | large to small |\n|---|--:|--:|--:|--:|"
+    yield "| page | queries | ms, small | ms, large | its p95 | large to small |\n|---|--:|--:|--:|--:|--:|"
     for name, one in sorted(large.items(), key=lambda page: page[0].partition(" ")[::-2]):
         before, after = statistics.median(small[name]["ms"]), statistics.median(one["ms"])
         queries = str(one["queries"])
         if small[name]["queries"] != one["queries"]:
             queries = f"**{small[name]['queries']} / {queries}**"
-        yield f"| {name} | {queries} | {before:.1f} | {after:.1f} | {after / before:.1f} |"
+        late = p95(one["ms"])
+        yield f"| {name} | {queries} | {before:.1f} | {after:.1f} | {late:.1f} | {after / before:.1f} |"
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[min(int(len(times) * 0.95), len(times) - 1)]
 
 
 def slow(large: Pages) -> list[str]:
-    return [
-        name
-        for name, one in large.items()
-        if statistics.median(one["ms"]) > LIMIT_MS and not any(counting in name for counting in COUNTING)
-    ]
+    return [name for name, one in large.items() if p95(one["ms"]) > LIMIT_MS]
 
 
 def different(small: Pages, large: Pages) -> list[str]:
-    return [name for name, one in large.items() if small[name]["queries"] != one["queries"]]
+    def fits(name: str, queries: int) -> bool:
+        fewer = any(counting in name for counting in COUNTING)
+        return queries == small[name]["queries"] or (fewer and queries < small[name]["queries"])
+
+    return [name for name, one in large.items() if not fits(name, one["queries"])]
 
 
 def _built(server: str, name: str, home: Path, accounts: int) -> str:
@@ -105,7 +110,7 @@ def main() -> None:
     small, large = (together([turn[town] for turn in found]) for town in (0, 1))
     print("\n".join(table(small, large)))
     print(f"\n{machine()}; {given.small:,} and {given.accounts:,} accounts, {3 * turns} rounds.")
-    told = [("slower than 300 ms", slow(large)), ("other queries at another size", different(small, large))]
+    told = [("slower than 100 ms", slow(large)), ("other queries at another size", different(small, large))]
     if broken := [f"{what}: {', '.join(names)}" for what, names in told if names]:
         raise SystemExit("promise broken: " + "; ".join(broken))
 

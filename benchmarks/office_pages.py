@@ -153,7 +153,7 @@ def known() -> dict[str, Any]:
         names = [column.name for column in cursor.description or ()]
         found = dict(zip(names, cursor.fetchone(), strict=True))
     fixed = {"setting": "offices", "to": 0, "tariff": "town", "code": "sealing", "organisation": organisation}
-    fixed |= {"version": 1, "action": "take"}  # of addresses that are only posted to
+    fixed |= {"version": 1, "action": "take", "invitation": 1}  # of addresses that are only posted to
     return found | fixed | {"sheet": "links", "submission": number_of(found["submission"])}
 
 

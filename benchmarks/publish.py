@@ -131,6 +131,11 @@ def _keep(url: str, many: int) -> None:
             " (SELECT id FROM procrastinate_jobs WHERE task_name = %(task)s ORDER BY id LIMIT %(many)s)",
             {"task": "notices.deliver_letter", "many": many},
         )
+        connection.execute(  # else the sweep of every minute queues the others again, a thousand at a time
+            "UPDATE notices_letter SET next_attempt_at = NULL WHERE id NOT IN"
+            " (SELECT (args->>'letter_id')::bigint FROM procrastinate_jobs WHERE task_name = %s)",
+            ["notices.deliver_letter"],
+        )
 
 
 def _only(url: str, many: int) -> None:

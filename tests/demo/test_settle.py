@@ -86,6 +86,7 @@ def test_a_settled_portal_has_all_that_is_promised(
     the_customer_has_sent_readings_and_billing_has_answered(Month.of(NOW.date()))
     tariffs_are_loaded_and_meters_name_those_that_are_not_their_service_s_own()
     the_account_to_link_is_linked_by_the_facts_that_are_printed(profile)
+    the_operator_signs_in_and_stands_in_the_office(client)
 
 
 def people_are_in_and_see_their_accounts(profile: Profile) -> None:
@@ -146,6 +147,13 @@ def the_account_to_link_is_linked_by_the_facts_that_are_printed(profile: Profile
     assert link.account_id == account.id
 
 
+def the_operator_signs_in_and_stands_in_the_office(client: Client) -> None:
+    name, password = people()[2]
+    answer = client.post(office_door(), {"login": name, "password": password})
+    assert answer.headers["Location"] == "/office/"
+    assert client.get("/office/").status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "today", [datetime(2027, 3, 1, 6, tzinfo=UTC), datetime(2027, 2, 28, 18, tzinfo=UTC)]
@@ -159,19 +167,6 @@ def test_the_history_is_there_on_whatever_day_the_town_is_made(
     count = SubmittedReading.objects.count()
     settle(now=today, accounts=20)
     assert SubmittedReading.objects.count() == count
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("code", ["aes", "housing"])
-def test_the_operator_signs_in_and_stands_in_the_office(
-    code: str, client: Client, become: Callable[[str], Profile]
-) -> None:
-    become(code)
-    settle(now=NOW, accounts=40)
-    name, password = people()[2]
-    answer = client.post(office_door(), {"login": name, "password": password})
-    assert answer.headers["Location"] == "/office/"
-    assert client.get("/office/").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -100,6 +100,22 @@ def test_the_deletion_says_what_goes_and_stays_and_is_taken_back(
     assert "Ваш личный кабинет не будет удалён" in _page(client)
 
 
+def test_late_in_the_evening_the_day_is_that_of_the_portals_clocks_everywhere(
+    client: Client, alice: User, clock: Clock
+) -> None:
+    """22:00 in Greenwich is the day after in Almaty: page, line above every page and letter say the same."""
+    clock(timedelta(hours=13))
+    _entered(client, alice)
+    _send(client, "/my-data/deletion/", UNDERSTOOD)
+    for path in ("/my-data/deletion/", "/my-data/", "/settings/"):
+        page = client.get(path, follow=True).content.decode()
+        assert "22.12.2026" in page, path
+        assert "21.12.2026" not in page, path
+    letter = Letter.objects.get(kind="deletion_asked").text
+    assert "22.12.2026" in letter
+    assert "21.12.2026" not in letter
+
+
 def test_signing_in_meanwhile_shows_the_way_back(client: Client, alice: User, clock: Clock) -> None:
     _send(_entered(client, alice), "/my-data/deletion/", UNDERSTOOD)
     again = _entered(Client(), alice)

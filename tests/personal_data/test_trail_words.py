@@ -81,7 +81,8 @@ def _unbroken(text: str) -> str:
 @pytest.fixture
 def everything(alice: User) -> dict[str, Any]:
     """A trail with every action and every detail, as the export tells it."""
-    values: dict[str, Any] = {name: VALUES[number % len(VALUES)] for number, name in enumerate(sorted(DETAILS))}
+    named = enumerate(sorted(DETAILS))
+    values: dict[str, Any] = {name: VALUES[number % len(VALUES)] for number, name in named}
     values["some_new_detail"] = "some_new_code"
     kinds = sorted(SUBJECTS)
     for number, action in enumerate(ACTIONS):

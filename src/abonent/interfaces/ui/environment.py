@@ -1,6 +1,7 @@
 """The Jinja2 environment of every page (ADR 0003)."""
 
 from collections.abc import Callable, Hashable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -128,14 +129,28 @@ def _local_datetime(value: Any) -> str:
     return formatting.datetime(timezone.localtime(value) if value and timezone.is_aware(value) else value)
 
 
+def _local_day(value: Any) -> Any:
+    """The day of a moment by the portal's clocks; days, and moments in a supplier's zone, stay."""
+    is_utc = isinstance(value, datetime) and value.tzinfo is UTC
+    return timezone.localtime(value) if is_utc else value
+
+
+def _local_date(value: Any) -> str:
+    return formatting.date(_local_day(value))
+
+
+def _day_in_words(value: Any) -> str:
+    return formatting.day(_local_day(value), language())
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "amount": formatting.amount,
     "money": _with_currency(formatting.money),
     "signed_money": _with_currency(formatting.signed_money),
     "quantity": formatting.quantity,
     "number": formatting.number,
-    "date": formatting.date,
-    "day": _in_language(formatting.day),
+    "date": _local_date,
+    "day": _day_in_words,
     "datetime": _local_datetime,
     "month": _in_language(formatting.month),
     "month_short": _in_language(formatting.month_short),

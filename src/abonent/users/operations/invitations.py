@@ -141,7 +141,7 @@ def open_invitation(token: str, *, now: datetime, locked: bool = False) -> Staff
 
 def _still_given(invitation: StaffInvitation) -> bool:
     """Whoever invited could do so today as well: their own place may be gone since."""
-    by = StaffMembership.objects.filter(user_id=invitation.invited_by_id, user__is_active=True).first()
+    by = StaffMembership.objects.filter(user=invitation.invited_by, user__is_active=True).first()
     try:
         if by is not None:
             check_place(by, invitation.organisation, invitation.role, invitation.team)

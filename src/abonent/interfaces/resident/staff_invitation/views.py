@@ -56,7 +56,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return _for_a_visitor(request, token, found)
     try:
-        check_for(found, cast(User, request.user))
+        check_for(found, request.user)
     except NotForYou:
         return _page(request, found, why="not_for_you")
     except AlreadyStaff:

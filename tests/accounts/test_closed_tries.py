@@ -168,6 +168,7 @@ def test_what_is_printed_is_told_and_not_printed_again(
     mark_handled(staff=colleague, tries=[tries[1]], address=None, now=now + DAY / 4)
     first = print_codes(staff=clerk, tries=tries, address=None, now=now + DAY / 2)
     assert (len(first.issued), [one.how for one in first.before]) == (1, ["otherwise"])
+    mark_handled(staff=colleague, tries=tries[:1], address=None, now=now + DAY * 3 / 4)
     for staff in (clerk, colleague):
         again = print_codes(staff=staff, tries=tries[:1], address=None, now=now + DAY)
         assert again.issued == ()

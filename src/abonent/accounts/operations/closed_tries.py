@@ -77,9 +77,11 @@ def mark_handled(
     *, staff: StaffMembership, tries: Collection[Whose], address: str | None, now: datetime
 ) -> int:
     """These tries are dealt with otherwise: they leave the queue until the person tries again. One
-    transaction, in the trail, safe to repeat. Returns how many are in reach."""
-    reached = _reached(staff, tries)
-    _mark(staff, [one for one, _ in reached], HandledTries.How.OTHERWISE, now)
+    transaction, in the trail, safe to repeat: whoever took care of them first stays named. Returns how many
+    are in reach."""
+    reached = _reached(staff, tries, lock=True)
+    done = dealt_with([one for one, _ in reached], organisation_id=staff.organisation_id, now=now)
+    _mark(staff, [one for one, _ in reached if one not in done], HandledTries.How.OTHERWISE, now)
     for one, account in reached:
         audit.record(
             action="closed_tries_handled",

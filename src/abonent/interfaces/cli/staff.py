@@ -25,7 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--organisation", metavar="CODE", help="whose customers they see (default: the portal's own)"
     )
     add.add_argument("--role", choices=ROLES, default="operator", help="what they may do (default: operator)")
-    add.add_argument("--administrator", action="store_const", const="administrator", dest="role")
+    add.add_argument(
+        "--administrator",
+        action="store_const",
+        const="administrator",
+        dest="role",
+        help="the same as --role administrator",
+    )
     add.add_argument(
         "--password-file", type=Path, help="read the password's line from there instead of asking"
     )

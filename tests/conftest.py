@@ -19,6 +19,9 @@ LONGEST = (
     "tests/payments/faults/",
     "tests/interfaces/resident/readings/test_power_cut.py",
     "tests/exchange/test_safety.py",
+    "tests/interfaces/ui/test_in_a_browser.py",
+    "tests/security/test_office.py",
+    "tests/security/test_url_map.py",
 )
 
 

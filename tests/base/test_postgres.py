@@ -46,6 +46,25 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """Data that was made once: initdb takes longer than most of what is tried here."""
+    folder = Path(tempfile.mkdtemp(prefix="abonent-test-"))
+    folder.chmod(0o755)
+    with running(folder / "home", durable=False):
+        pass
+    yield place.find(folder / "home").data
+    erase(folder / "home")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def used(home: Path, made: Path) -> Path:
+    """A home whose server has run before."""
+    subprocess.run(["cp", "-a", str(made), str(place.find(home).data)], check=True)
+    return home
+
+
 @pytest.fixture
 def visit(home: Path) -> Iterator[Callable[[], tuple[subprocess.Popen[str], str]]]:
     visitors: list[subprocess.Popen[str]] = []
@@ -93,21 +112,21 @@ def test_a_server_starts_keeps_its_data_and_stops(home: Path) -> None:
         assert ask(url, "SHOW fsync") == "off"
 
 
-def test_a_database_is_created_once(home: Path) -> None:
-    with running(home, durable=False) as url:
+def test_a_database_is_created_once(used: Path) -> None:
+    with running(used, durable=False) as url:
         assert ensure_database(url, 'portal "one"') is True
         assert ensure_database(url, 'portal "one"') is False
 
 
-def test_two_users_share_one_server_and_the_last_one_stops_it(home: Path, visit: Callable) -> None:
+def test_two_users_share_one_server_and_the_last_one_stops_it(used: Path, visit: Callable) -> None:
     first, url = visit()
-    pid = postmaster(home)
+    pid = postmaster(used)
     second, same = visit()
-    assert (same, postmaster(home)) == (url, pid)
+    assert (same, postmaster(used)) == (url, pid)
     first.communicate()
     assert ask(url, "SELECT 1", "postgres") == 1
     second.communicate()
-    assert not processes.of(home / "data")
+    assert not processes.of(used / "data")
 
 
 def test_users_who_come_all_at_once_get_one_server(home: Path) -> None:
@@ -125,43 +144,43 @@ def test_users_who_come_all_at_once_get_one_server(home: Path) -> None:
 
 
 def test_after_its_user_was_killed_the_next_one_uses_and_stops_the_server(
-    home: Path, visit: Callable
+    used: Path, visit: Callable
 ) -> None:
     killed, url = visit()
     remember(url)
     killed.kill()
     killed.wait()
-    pid = postmaster(home)
-    with running(home) as url:
-        assert postmaster(home) == pid
+    pid = postmaster(used)
+    with running(used) as url:
+        assert postmaster(used) == pid
         assert ask(url, "SELECT word FROM memory") == "kept"
-    assert not processes.of(home / "data")
+    assert not processes.of(used / "data")
 
 
-def test_a_killed_server_comes_back_with_its_data(home: Path) -> None:
-    with running(home) as url:
+def test_a_killed_server_comes_back_with_its_data(used: Path) -> None:
+    with running(used) as url:
         remember(url)
-        for pid in processes.of(home / "data"):
+        for pid in processes.of(used / "data"):
             os.kill(pid, signal.SIGKILL)
-        with running(home) as again:
+        with running(used) as again:
             assert ask(again, "SELECT word FROM memory") == "kept"
 
 
-def test_a_server_that_stopped_answering_is_replaced(home: Path) -> None:
-    with running(home) as url:
+def test_a_server_that_stopped_answering_is_replaced(used: Path) -> None:
+    with running(used) as url:
         remember(url)
-        frozen = postmaster(home)
+        frozen = postmaster(used)
         os.kill(frozen, signal.SIGSTOP)
-        with running(home) as again:
-            assert postmaster(home) != frozen
+        with running(used) as again:
+            assert postmaster(used) != frozen
             assert ask(again, "SELECT word FROM memory") == "kept"
 
 
 @pytest.mark.parametrize("whose", ["a living stranger", "a zombie", "nobody"])
-def test_a_stale_pid_file_is_survived(home: Path, whose: str) -> None:
-    with running(home) as url:
+def test_a_stale_pid_file_is_survived(used: Path, whose: str) -> None:
+    with running(used) as url:
         remember(url)
-    account = place.find(home).account
+    account = place.find(used).account
     owner = {"user": account.pw_uid, "group": account.pw_gid} if account else {}
     command = ["sleep", "60" if whose == "a living stranger" else "0"]
     stranger = subprocess.Popen(command, **owner)
@@ -171,20 +190,20 @@ def test_a_stale_pid_file_is_survived(home: Path, whose: str) -> None:
         wait_until(lambda: f"{stranger.pid} (sleep) Z" in Path(f"/proc/{stranger.pid}/stat").read_text())
     lines = [
         str(stranger.pid),
-        str(home / "data"),
+        str(used / "data"),
         str(int(time.time())),
         "5432",
-        str(home / "socket"),
+        str(used / "socket"),
         "",
         "",
         "",
     ]
-    mark = home / "data" / "postmaster.pid"
+    mark = used / "data" / "postmaster.pid"
     mark.write_text("\n".join(lines))
     if account:
         os.chown(mark, account.pw_uid, account.pw_gid)
     try:
-        with running(home) as url:
+        with running(used) as url:
             assert ask(url, "SELECT word FROM memory") == "kept"
         if whose == "a living stranger":
             assert stranger.poll() is None
@@ -213,18 +232,18 @@ def test_a_half_made_server_is_made_anew(home: Path) -> None:
         assert ask(url, "SELECT 1", "postgres") == 1
 
 
-def test_stop_and_erase_do_not_wait_for_users_and_may_be_repeated(home: Path, visit: Callable) -> None:
+def test_stop_and_erase_do_not_wait_for_users_and_may_be_repeated(used: Path, visit: Callable) -> None:
     visitor, _ = visit()
-    stop(home)
-    stop(home)
-    assert not processes.of(home / "data")
-    erase(home)
-    erase(home)
-    assert not home.exists()
+    stop(used)
+    stop(used)
+    assert not processes.of(used / "data")
+    erase(used)
+    erase(used)
+    assert not used.exists()
     visitor.communicate()
     assert visitor.returncode == 0
-    stop(home)
-    assert not home.exists()
+    stop(used)
+    assert not used.exists()
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755])

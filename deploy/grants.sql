@@ -15,8 +15,9 @@ GRANT EXECUTE ON FUNCTION accounts_forget_old_tries(timestamptz, integer) TO abo
 -- The trail's addresses and reasons are blanked by age, by a function of the owner's as well.
 GRANT EXECUTE ON FUNCTION users_forget_old_trail(text, timestamptz, integer) TO abonent;
 
--- Words that mistyped ones are compared with come with billing's accounts alone (triggers of the import).
-REVOKE INSERT, UPDATE, DELETE ON accounts_knownword FROM abonent;
+-- Words that mistyped ones are compared with come with billing's accounts and with the names of those who sign up
+-- (triggers); a word that is there stays.
+REVOKE UPDATE, DELETE ON accounts_knownword FROM abonent;
 
 -- Tariffs come by `tariffs load` and by the office; a version is never rewritten. Published settings are kept
 -- by a trigger: drafts of the same table may change and go.

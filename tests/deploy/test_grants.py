@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from abonent.base.database_url import with_database
+from abonent.users.models import User
 from tests.billed import files
 from tests.plugins import databases
 
@@ -163,6 +164,23 @@ def test_a_payment_is_booked_by_whoever_serves_pages(pages: psycopg.Connection) 
     pages.execute("INSERT INTO ledger_toldpayment (payment_id, told_at) SELECT id, now() FROM ledger_payment")
     pages.execute("UPDATE ledger_toldpayment SET confirmed_at = now()")
     pages.execute("UPDATE payments_payment SET state = state")
+
+
+def test_people_sign_up_and_change_their_names(pages: psycopg.Connection) -> None:
+    """With all that the triggers of their rows write: the first who did in service was refused."""
+    person = User(login="bob", email="bob@example.kz", full_name="Bob Unheard")
+    fields = [one for one in User._meta.concrete_fields if not one.primary_key]
+    pages.execute(
+        sql.SQL("INSERT INTO users_user ({}) VALUES ({})").format(
+            sql.SQL(", ").join(sql.Identifier(str(one.column)) for one in fields),
+            sql.SQL(", ").join(sql.Placeholder() for _ in fields),
+        ),
+        [one.pre_save(person, add=True) for one in fields],
+    )
+    known = "SELECT count(*) FROM accounts_knownword WHERE word IN ('unheard', 'renamed')"
+    assert pages.execute(known).fetchone() == (1,)
+    pages.execute("UPDATE users_user SET full_name = 'Bob Renamed'")
+    assert pages.execute(known).fetchone() == (2,)
 
 
 def test_everything_else_can_be_read_and_written(pages: psycopg.Connection) -> None:

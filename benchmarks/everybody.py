@@ -66,7 +66,7 @@ take_as_long_as_it_takes()
 mail_server.LETTERS = int(sys.argv[1])
 import argparse
 parser = argparse.ArgumentParser(); worker.add_arguments(parser)
-worker.run(parser.parse_args([]))
+worker.run(parser.parse_args(["--queue", "default"]))
 """
 _FILL = (
     "TRUNCATE procrastinate_jobs CASCADE",

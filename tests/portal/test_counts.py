@@ -104,6 +104,18 @@ def test_news_from_billing_are_counted_at_once_by_the_worker(town: Town) -> None
     assert ask(NOW + MINUTE) == counts.Counted(5, NOW + MINUTE)
 
 
+def test_whoever_sends_letters_does_not_count(town: Town) -> None:
+    """A count takes seconds; with one worker for letters a new password would wait for it."""
+    ask()
+    ask(NOW + MINUTE)
+    assert len(queued()) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_fetch_job_v2(%s, NULL)", [["default"]])
+        assert cursor.fetchone() == (None,)
+        cursor.execute("SELECT task_name FROM procrastinate_fetch_job_v2(%s, NULL)", [["imports"]])
+        assert cursor.fetchone() == ("portal.count_again",)
+
+
 def test_what_nobody_looks_at_is_not_counted_again_and_goes(town: Town) -> None:
     ask()
     late = NOW + counts.WANTED

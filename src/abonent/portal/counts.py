@@ -31,6 +31,8 @@ TRUSTED = timedelta(hours=1)
 WANTED = timedelta(days=7)
 """How long after somebody asked it is kept up to date."""
 KEPT = timedelta(days=60)
+QUEUE = "imports"
+"""Of the worker that sends no letters (deploy/systemd): a count takes seconds, and a password cannot wait."""
 _ASKED = timedelta(hours=1)
 
 Key = Mapping[str, Any]
@@ -103,9 +105,9 @@ def count_again(what: str, name: str, *, now: datetime) -> None:
 
 
 def queue(what: str, name: str) -> None:
-    """Let the worker count it, once; behind letters that people wait for. In the caller's transaction."""
+    """Let the worker of imports count it, once. In the caller's transaction."""
     lock = f"count:{what}:{name}"
-    task = app.configure_task("portal.count_again", queueing_lock=lock, priority=-1)
+    task = app.configure_task("portal.count_again", queue=QUEUE, queueing_lock=lock, priority=-1)
     with suppress(AlreadyEnqueued), transaction.atomic():
         task.defer(what=what, name=name)
 

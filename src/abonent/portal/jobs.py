@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from abonent.portal import counts
 
 
-@app.task(name="portal.count_again")
+@app.task(name="portal.count_again", queue=counts.QUEUE)
 def count_again(what: str, name: str) -> None:
     """Count one thing anew that pages show as it was."""
     counts.count_again(what, name, now=timezone.now())

@@ -39,18 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """One transaction; refused when the login is taken, the password weak or the organisation unknown."""
-    from django.utils import timezone
+    from django.utils import timezone, translation
 
     from abonent.users import operations
 
-    operations.add_staff_member(
-        login=options.login,
-        email=options.email,
-        password=read_password(options.password_file),
-        organisation=organisation(options.organisation) if options.organisation else None,
-        role=options.role,
-        now=timezone.now(),
-    )
+    with translation.override(
+        "en"
+    ):  # what the rules for passwords say, as all the other words of the command
+        operations.add_staff_member(
+            login=options.login,
+            email=options.email,
+            password=read_password(options.password_file),
+            organisation=organisation(options.organisation) if options.organisation else None,
+            role=options.role,
+            now=timezone.now(),
+        )
     sys.stdout.write(f"{options.login} may sign in at /office/\n")
     return 0
 
@@ -58,7 +61,10 @@ def run(options: argparse.Namespace) -> int:
 def read_password(path: Path | None) -> str:
     """The first line of `path`, or what is typed twice at the terminal. Raises NoPasswordError."""
     if path:
-        password = path.read_text("utf-8").splitlines()[0] if path.stat().st_size else ""
+        try:
+            password = (path.read_text("utf-8").splitlines() or [""])[0]
+        except OSError as error:
+            raise NoPasswordError(f"{path}: {error.strerror}") from error
     elif sys.stdin.isatty():
         password = getpass.getpass("Password: ")
         if password != getpass.getpass("Again: "):

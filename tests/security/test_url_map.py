@@ -149,19 +149,16 @@ def test_no_url_echoes_a_trace(cast: dict[str, Any], clients: dict[str, Client])
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("target", [ELSEWHERE, "//evil.example", "https:evil.example", "/\\evil.example"])
-def test_nobody_is_sent_elsewhere(
-    cast: dict[str, Any], clients: dict[str, Client], method: str, target: str
-) -> None:
+def test_nobody_is_sent_elsewhere(cast: dict[str, Any], clients: dict[str, Client], method: str) -> None:
     """Not by any parameter that somewhere leads on."""
     names = ("next", "redirect", "return", "url", "back", "page")
+    some = {role: clients[role] for role in ("visitor", "alice")}
     sent = []
-    for name, role, client, address in everybody(
-        cast, {role: clients[role] for role in ("visitor", "alice")}
-    ):
-        answer = ask(client, method, address, dict.fromkeys(names, target))
-        if "evil.example" in answer.headers.get("Location", "").split("?")[0]:
-            sent.append(f"{role}: {name}")
+    for name, role, client, address in everybody(cast, some):
+        for target in (ELSEWHERE, "//evil.example", "https:evil.example", "/\\evil.example"):
+            answer = ask(client, method, address, dict.fromkeys(names, target))
+            if "evil.example" in answer.headers.get("Location", "").split("?")[0]:
+                sent.append(f"{role}: {name}: {target}")
     assert sent == []
 
 

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from abonent.bills import publishing
 from abonent.bills.operations import tidy
+from abonent.portal.counts import QUEUE
 
 #: Of one run, a few seconds: letters of other rooms are not kept waiting by a whole month's.
 _BATCHES = 10
@@ -27,7 +28,11 @@ def go_on_publishing(timestamp: int) -> None:
 
 
 @app.periodic(cron="11 * * * *")
-@app.task(name="bills.tidy_subscriptions", queueing_lock="bills.tidy_subscriptions")
+@app.task(
+    name="bills.tidy_subscriptions",
+    queue=QUEUE,  # of the worker that sends no letters: seconds in a large town
+    queueing_lock="bills.tidy_subscriptions",
+)
 def tidy_subscriptions(timestamp: int) -> None:
     """Every hour: what ended elsewhere, addresses that changed, wishes that nobody confirmed."""
     tidy(now=timezone.now())

@@ -34,9 +34,9 @@ OUTSIDE = {
     "notices_unsubscribe",
     "offline",  # kept by browsers: it is nobody's
 }
-#: What looking may write: the session itself, counted tries, pictures to read, and that staff looked.
+#: What looking may write: the session itself, tries and towns counted, pictures to read, that staff looked.
 MAY_GROW = {"users_session", "users_limits", "captcha_captchastore", "users_auditevent"}
-MAY_GROW |= {"payments_bankcallcount"}
+MAY_GROW |= {"payments_bankcallcount", "portal_keptcount"}
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ SHOWN = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
 @pytest.fixture
 def role(db: None) -> Iterator[str]:
     """A role of this process that may sign in, with the limits; roles belong to the whole server."""
+    patience.as_pages_do()  # a command that another test ran in this process was patient
     name = f"abonent_limited_{os.getpid()}"
     own = psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True)
     own.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))

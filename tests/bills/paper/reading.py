@@ -28,17 +28,22 @@ def page_texts(pdf: bytes) -> list[str]:
     return [" ".join(page.get_textpage().get_text_range().split()) for page in _pages(pdf)]
 
 
+def _qr_codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    """QR alone: among thousands of black squares some column looks like a Codabar of four letters."""
+    return zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+
+
 def qr_of(pdf: bytes) -> bytes:
     """The bytes of the one QR on the first page, read from its picture at 150 dpi."""
     page = next(_pages(pdf))
-    found = zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())
+    found = _qr_codes(page.render(scale=150 / 72).to_pil())
     assert len(found) == 1, f"{len(found)} codes on the page"
     return bytes(found[0].bytes)
 
 
 def has_qr(pdf: bytes) -> bool:
     page = next(_pages(pdf))
-    return bool(zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil()))
+    return bool(_qr_codes(page.render(scale=150 / 72).to_pil()))
 
 
 def in_order(text: str, *parts: str) -> bool:
@@ -71,6 +76,6 @@ def picture_of(drawing: QrDrawing, *, module: int = 4) -> Image.Image:
 
 def bytes_of(image: Image.Image) -> bytes:
     """The bytes of the one QR of a picture, by a decoder that is not ours."""
-    found = zxingcpp.read_barcodes(image)
+    found = _qr_codes(image)
     assert len(found) == 1, f"{len(found)} codes in the picture"
     return bytes(found[0].bytes)

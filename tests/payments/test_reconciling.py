@@ -283,7 +283,7 @@ def test_a_run_again_keeps_the_age_and_whose_it_is(till: Till, bank: Listing, cl
     assert found.payment_public_id == till.made[0].public_id
     assert found.name("ru") == "Банк card"
     assert differences.open_count() == differences.OpenCount(1, MORNING)
-    actions = list(AuditEvent.objects.values_list("action", flat=True))
+    actions = AuditEvent.objects.order_by("pk").values_list("action", flat=True)
     assert [one for one in actions if one.startswith("difference")] == [
         "difference_taken",
         "difference_noted",

@@ -27,8 +27,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
 }
-# Tests throw their data away; a crash of the machine may cost them the folder, and buys speed.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Tests throw their data away; a crash of the machine may cost them the folder, and buys speed. Nothing is
+# cleaned up behind them, so that no plan and no order of rows is another one from run to run.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def ensure_running(place: Place, *, durable: bool) -> None:

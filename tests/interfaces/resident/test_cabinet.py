@@ -14,6 +14,7 @@ from abonent.bills.models import ReceiptSubscription
 from abonent.interfaces.resident.cabinet import OF_AN_ACCOUNT, SECTIONS
 from abonent.portal.current import portal
 from abonent.portal.profile import load
+from abonent.users.models import StaffMembership
 from tests import billed
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,14 @@ def test_the_way_in(cast: dict[str, Any]) -> None:
     assert Client().get("/").headers["Location"] == f"{reverse('account_login')}?next=/"
     assert signed_in(cast["alice"]).get("/").headers["Location"] == url("account", "100")
     assert signed_in(cast["bob"]).get("/").headers["Location"] == reverse("account_add")
+
+
+def test_staff_who_are_no_customers_come_into_the_office(cast: dict[str, Any], settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    for name in ("alice", "bob"):
+        StaffMembership.objects.create(user=cast[name], role="operator")
+    assert signed_in(cast["bob"]).get("/").headers["Location"] == reverse("office_home")
+    assert signed_in(cast["alice"]).get("/").headers["Location"] == url("account", "100")
 
 
 def test_the_account_used_last_is_the_current_one(cast: dict[str, Any]) -> None:

@@ -1,7 +1,5 @@
-"""What the trail's actions, subjects and details are called where people read them in their own data.
-
-The office has words of its own for the same actions (interfaces/office/words.py); a test holds both together.
-"""
+"""What the trail's actions are called, in the office and in a person's own data; there also what its subjects
+and details are called (the office's own words for those: interfaces/office/trail_words.py)."""
 
 from collections.abc import Mapping
 

@@ -21,12 +21,12 @@ from abonent.finding.trail import TrailLine, TrailWords, download_trail, search_
 from abonent.interfaces.office.access import context, staff_may
 from abonent.interfaces.office.paging import PAGE
 from abonent.interfaces.office.trail_words import detail_words, subject_words
-from abonent.interfaces.office.words import ACTIONS
 from abonent.interfaces.ui.downloads import attachment
 from abonent.interfaces.ui.language import typed_initial
 from abonent.users.client import address
 from abonent.users.models import StaffMembership
 from abonent.users.rights import Right
+from abonent.users.trail_words import ACTIONS
 
 _WRONG_DAY = gettext_lazy("Enter a day like 21.11.2026.")
 

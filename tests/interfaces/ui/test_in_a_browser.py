@@ -128,9 +128,9 @@ def test_the_error_summary_has_the_focus_and_leads_to_the_field(browser: Browser
     page = open_page(browser, address, language="ru")
     page.goto(address)
     page.locator("#page-form button.primary").click()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     page.locator(".error-summary a").first.click()
-    assert page.evaluate("document.activeElement.id") == "id_number"
+    expect(page.locator("#id_number")).to_be_focused()
     page.context.close()
 
 

@@ -26,17 +26,20 @@ def language_asked(request: HttpRequest) -> str:
 
 def drawn(
     request: HttpRequest,
-    template: str,
+    customers_page: str,
     *,
     section: str,
     back: str,
     choices: Sequence[Switch] = (),
+    has_form: bool = True,
     **values: Any,
 ) -> HttpResponse:
-    """The template with the sample's frame. `back`: the draft in the office; `choices`: the page's other
-    days, sums or forms. Addresses that the customer's template asks for lead back to this page."""
+    """The customer's template with the sample's frame. `back`: the draft in the office; `choices`: the page's
+    other days, sums or forms. Addresses that the template asks for lead back to this page."""
     name = section if section in SECTIONS else ""
     page = {
+        "customers_page": customers_page,
+        "has_form": has_form,
         "cabinet": _cabinet(section, back),
         "section_title": section_label(name) if name else "",
         "held": sample.account(),
@@ -45,7 +48,7 @@ def drawn(
         "draft_languages": [_switch(request, code) for code in portal().languages],
         "draft_choices": choices,
     }
-    return render(request, template, page | values)
+    return render(request, "resident/drafts/page.html", page | values)
 
 
 def address_with(request: HttpRequest, **asked: str) -> str:

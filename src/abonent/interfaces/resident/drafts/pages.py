@@ -47,7 +47,9 @@ def requests_page(request: HttpRequest, _one: Setting, back: str, today: date) -
         if one.offered
     ]
     values: dict[str, Any] = {"kinds": links, "refused": [], "file_word": file_word()}
-    return drawn(request, "resident/drafts/kinds.html", section="requests", back=back, **values)
+    return drawn(
+        request, "resident/requests/kinds.html", section="requests", back=back, has_form=False, **values
+    )
 
 
 def _kind_address(request: HttpRequest, kind: RequestKind) -> str:
@@ -61,7 +63,7 @@ def _form(request: HttpRequest, kind: RequestKind, back: str, today: date) -> Ht
     values = form_values(asked, sample.account(), {"key": "draft", "bill": ""}, {}) | {"action": NOWHERE}
     switch = [(_("All kinds"), address_with(request, kind=""), False)]
     return drawn(
-        request, "resident/drafts/form.html", section="requests", back=back, choices=switch, **values
+        request, "resident/requests/form.html", section="requests", back=back, choices=switch, **values
     )
 
 
@@ -79,7 +81,7 @@ def readings_page(request: HttpRequest, one: Setting, back: str, today: date) ->
     }
     days = _days(request, form, day, today)
     return drawn(
-        request, "resident/drafts/readings.html", section="readings", back=back, choices=days, **values
+        request, "resident/readings/page.html", section="readings", back=back, choices=days, **values
     )
 
 
@@ -125,7 +127,7 @@ def commission_page(request: HttpRequest, one: Setting, back: str, today: date) 
         for found in SUMS
     ]
     values: dict[str, Any] = check_values(judged, "draft")
-    return drawn(request, "resident/drafts/check.html", section="pay", back=back, choices=sums, **values)
+    return drawn(request, "resident/pay/check.html", section="pay", back=back, choices=sums, **values)
 
 
 def contacts_page(request: HttpRequest, one: Setting, back: str, today: date) -> HttpResponse:
@@ -133,7 +135,9 @@ def contacts_page(request: HttpRequest, one: Setting, back: str, today: date) ->
     entries = [
         (NOWHERE, section_label(name), "", SECTIONS[name][1]) for name in portal().menu if name in SECTIONS
     ]
-    return drawn(request, "resident/drafts/contacts.html", section="site_map", back=back, entries=entries)
+    return drawn(
+        request, "resident/site_map/page.html", section="site_map", back=back, has_form=False, entries=entries
+    )
 
 
 PAGES = {

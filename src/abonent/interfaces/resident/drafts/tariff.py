@@ -37,7 +37,7 @@ def tariff_page(request: HttpRequest, tariff: Tariff, back: str, today: date) ->
         for one in volumes
     ]
     return drawn(
-        request, "resident/drafts/calculator.html", section="calculator", back=back, choices=switch, **values
+        request, "resident/calculator/page.html", section="calculator", back=back, choices=switch, **values
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -25,7 +26,7 @@ def tariff_page(request: HttpRequest, tariff: Tariff, back: str, today: date) ->
     asked = request.GET.get("volume", "")
     volume = next((one for one in volumes if str(one) == asked), volumes[len(volumes) // 2])
     found = _calculation(tariff, seen, volume)
-    values = {
+    values: dict[str, Any] = {
         "found": found,
         "answers": draw_answer(found),
         "drawn": draw_form(_form(found), Typed()),
